@@ -1,0 +1,10 @@
+/** Every plugin of the project, loaded when a config names it. One line a plugin. */
+import type { PluginTable } from '../src/config.ts';
+
+export const plugins: PluginTable = {
+  detectors: {
+    zscore: () => import('./detectors/zscore/zscore.ts'),
+    null: () => import('./detectors/null/null.ts'),
+    random: () => import('./detectors/random/random.ts'),
+  },
+};
