@@ -10,23 +10,27 @@ import { unescape } from './tagset.ts';
 
 /** The names of the tags and fields that we add. */
 export class AnnotationNames {
+  // As bytes, one character each.
   readonly level: string;
   readonly detector: string;
   readonly score: string;
   readonly flaggedFields: string;
-  /** Names that an earlier layer may have added as tags, and as fields. */
+  /** What an earlier layer of Telegraf may have added, as text. */
   readonly tags: ReadonlySet<string>;
   readonly fields: ReadonlySet<string>;
 
   constructor(prefix: string) {
-    this.level = prefix;
-    this.detector = `${prefix}_detector`;
-    this.score = `${prefix}_score`;
-    this.flaggedFields = `${prefix}_fields`;
-    this.tags = new Set([this.level, this.detector]);
-    this.fields = new Set([this.level, this.detector, this.score, this.flaggedFields]);
+    const tags = [prefix, `${prefix}_detector`] as const;
+    const fields = [`${prefix}_score`, `${prefix}_fields`] as const;
+    [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
+    [this.score, this.flaggedFields] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    this.tags = new Set(tags);
+    this.fields = new Set([...tags, ...fields]);
   }
 }
+
+/** What `score_fields` adds to a field's name. */
+export const SCORE_SUFFIX = '_score';
 
 export class Annotate {
   readonly #watches: readonly Watch[];
@@ -68,12 +72,12 @@ export class Annotate {
   /** What goes behind a point's tag set and behind its fields. */
   #texts(batch: Batch, found: Finding[]): { tags: string; fields: string } {
     const keyOf = ({ value }: Finding) =>
-      batch.block!.bytes.latin1Slice(batch.fieldStart[value]!, batch.fieldEnd[value]!);
+      batch.block!.bytes.toString('latin1', batch.fieldStart[value]!, batch.fieldEnd[value]!);
     let fields = '';
     const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
     // Where several instances score a field, the strangest speaks.
     for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
-      fields += `,${key}_score=${numberText(finding.score)}`;
+      fields += `,${key}${SCORE_SUFFIX}=${numberText(finding.score)}`;
     }
     const flagged = found.filter(({ verdict }) => verdict !== OK);
     if (flagged.length === 0) return { tags: '', fields };
@@ -99,7 +103,7 @@ export class Annotate {
       this.#output = larger;
     }
     bytes.copy(this.#output, this.#length, from, to);
-    this.#output.latin1Write(text, this.#length + to - from);
+    this.#output.write(text, this.#length + to - from, 'latin1');
     this.#length = length;
   }
 }
@@ -130,5 +134,5 @@ function quoted(text: string): string {
 
 /** Text whose characters are the UTF-8 bytes of this one. */
 function bytesOf(text: string): string {
-  return Buffer.from(text).latin1Slice();
+  return Buffer.from(text).toString('latin1');
 }

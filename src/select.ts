@@ -2,31 +2,32 @@
  * Which detector instances watch a series. Decided once, when the series is first seen, with Telegraf's
  * selector semantics, and remembered as the series' row.
  */
-import type { AnnotationNames } from './annotate.ts';
+import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
-import { compileFilter } from './glob.ts';
+import { compileSelectors, type Filter } from './filter.ts';
 import { hashBytes } from './hash.ts';
-import type { Policy, Selectors, TagPatterns } from './policy.ts';
 import type { Block } from './read.ts';
 import { SeriesTable, UNWATCHED } from './series.ts';
 import { NO_ROW } from './state.ts';
-import { parseTagSet, type TagSet, unescape, withoutTags } from './tagset.ts';
+import { parseTagSet, unescape, withoutTags } from './tagset.ts';
 
 const NO_SERIES = -1;
 
 export class Select {
   readonly table = new SeriesTable();
   readonly #watches: readonly Watch[];
-  readonly #selectors: readonly Selector[];
+  readonly #filters: readonly Filter[];
   readonly #names: AnnotationNames;
   /** By field key: one of our own, never watched. */
   readonly #own: boolean[] = [];
+  /** All field keys, unescaped. */
+  readonly #fields = new Set<string>();
 
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
   constructor(watches: readonly Watch[], names: AnnotationNames) {
     this.#watches = watches;
-    this.#selectors = watches.map((watch) => new Selector(watch.policy));
+    this.#filters = watches.map((watch) => compileSelectors(watch.policy));
     this.#names = names;
   }
 
@@ -68,8 +69,8 @@ export class Select {
     const stripped = withoutTags(text, this.#names.tags);
     if (stripped === text) {
       const tagSet = tagSets.add(view, start, end, hash);
-      const parsed = parseTagSet(text);
-      this.table.enter(tagSet, this.#selectors.some((selector) => selector.takes(parsed)));
+      const { measurement, tags } = parseTagSet(text);
+      this.table.enter(tagSet, this.#filters.some((filter) => filter.selects(measurement, tags)));
       return tagSet;
     }
     const canonical = this.#intern(stripped);
@@ -93,62 +94,31 @@ export class Select {
     const start = batch.fieldStart[value]!;
     const end = batch.fieldEnd[value]!;
     const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
-    this.#own[key] = this.#names.fields.has(unescape(bytes.toString('utf8', start, end)));
+    const field = unescape(bytes.toString('utf8', start, end));
+    this.#own[key] = this.#names.fields.has(field);
+    this.#fields.add(field);
     return key;
+  }
+
+  /** `<field>_score` of a field that has been seen: an earlier layer's, when this one writes such fields itself. */
+  #isScore(field: string): boolean {
+    return (
+      field.endsWith(SCORE_SUFFIX) &&
+      this.#fields.has(field.slice(0, -SCORE_SUFFIX.length)) &&
+      this.#watches.some(({ policy }) => policy.score_fields)
+    );
   }
 
   #newSeries(tagSet: number, fieldKey: number): number {
     const series = this.table.add(tagSet, fieldKey);
     if (this.#own[fieldKey]) return series;
-    const parsed = parseTagSet(this.table.tagSets.bytes(tagSet));
+    const { measurement, tags } = parseTagSet(this.table.tagSets.bytes(tagSet));
     const field = unescape(this.table.fieldKeys.bytes(fieldKey).toString());
+    if (this.#isScore(field)) return series;
     for (const [i, watch] of this.#watches.entries()) {
-      const selector = this.#selectors[i]!;
-      if (selector.takes(parsed) && selector.takesField(field)) watch.state.add(series);
+      const filter = this.#filters[i]!;
+      if (filter.selects(measurement, tags) && filter.watches(field)) watch.state.add(series);
     }
     return series;
   }
-}
-
-type Filter = (text: string) => boolean;
-
-/** The selectors of one instance, compiled. */
-export class Selector {
-  readonly #namepass: Filter | undefined;
-  readonly #namedrop: Filter | undefined;
-  readonly #tagpass: readonly TagFilter[];
-  readonly #tagdrop: readonly TagFilter[];
-  readonly #fieldinclude: Filter | undefined;
-  readonly #fieldexclude: Filter | undefined;
-
-  constructor(selectors: Selectors | Policy) {
-    this.#namepass = compileFilter(selectors.namepass);
-    this.#namedrop = compileFilter(selectors.namedrop);
-    this.#tagpass = tagFilters(selectors.tagpass);
-    this.#tagdrop = tagFilters(selectors.tagdrop);
-    this.#fieldinclude = compileFilter(selectors.fieldinclude);
-    this.#fieldexclude = compileFilter(selectors.fieldexclude);
-  }
-
-  /** Name and tags: all the pass options must hold, and none of the drop options. Tag keys are ORed. */
-  takes({ measurement, tags }: TagSet): boolean {
-    if (this.#namepass !== undefined && !this.#namepass(measurement)) return false;
-    if (this.#namedrop?.(measurement)) return false;
-    const has = ({ key, matches }: TagFilter) => tags.some((tag) => tag.key === key && matches(tag.value));
-    if (this.#tagpass.length > 0 && !this.#tagpass.some(has)) return false;
-    return !this.#tagdrop.some(has);
-  }
-
-  takesField(key: string): boolean {
-    return (this.#fieldinclude?.(key) ?? true) && !this.#fieldexclude?.(key);
-  }
-}
-
-interface TagFilter {
-  readonly key: string;
-  readonly matches: Filter;
-}
-
-function tagFilters(patterns: TagPatterns): TagFilter[] {
-  return Object.entries(patterns).map(([key, values]) => ({ key, matches: compileFilter(values) ?? (() => false) }));
 }
