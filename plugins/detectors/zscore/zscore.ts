@@ -1,0 +1,170 @@
+/**
+ * Z-score: how many standard deviations a value is from the recent mean.
+ *
+ * Mean and variance are weighted by age: with each value all older ones lose weight by the factor `decay`,
+ *
+ *   weight = decay * weight + 1
+ *   mean += (value - mean) / weight
+ *   variance += ((value - mean before) * (value - mean) - variance) / weight
+ *
+ * D. H. D. West, "Updating mean and variance estimates: an improved method", CACM 22 (1979); T. Finch,
+ * "Incremental calculation of weighted mean and variance" (2009). Dividing by the weight that there really
+ * is leaves no bias at the start, which a fixed share per value has.
+ */
+import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+
+interface Options {
+  memory_points: number;
+  /** Seconds. */
+  memory?: number | undefined;
+  warmup: number;
+  min_deviation: number;
+  min_deviation_ratio: number;
+}
+
+const MEMORY_POINTS = 1000;
+
+/** Places in the row. TIME is there only when memory is a duration. */
+const MEAN = 0;
+const VARIANCE = 1;
+const WEIGHT = 2;
+const TIME = 3;
+
+/** Values beyond it are taken as it: its square, times four, is still a finite number. */
+const LARGEST = 1e150;
+/** The deviation is never less, whatever the options say: 2 * LARGEST / SMALLEST is still a finite number. */
+const SMALLEST = 1e-150;
+/** The band is what holds nearly all values, not where the alarm begins. */
+const BAND_DEVIATIONS = 3;
+
+class ZScore implements Instance {
+  readonly width: number;
+  readonly #warmup: number;
+  /** Per value; undefined when `#memory` rules. */
+  readonly #decay: number | undefined;
+  /** Seconds. */
+  readonly #memory: number;
+  /** The least decay of one step: more would leave the series to be judged by fewer than `warmup` values. */
+  readonly #leastDecay: number;
+  readonly #minDeviation: number;
+  readonly #minDeviationRatio: number;
+
+  constructor(options: Options) {
+    this.#warmup = options.warmup;
+    this.#leastDecay = 1 - 1 / options.warmup;
+    this.#memory = options.memory ?? 0;
+    this.#decay = options.memory === undefined ? 1 - 1 / options.memory_points : undefined;
+    this.width = this.#decay === undefined ? 4 : 3;
+    this.#minDeviation = Math.max(options.min_deviation, SMALLEST);
+    this.#minDeviationRatio = options.min_deviation_ratio;
+  }
+
+  score(rows: Rows, at: number, _time: number, value: number): number {
+    const row = rows.f64;
+    if (row[at + WEIGHT]! < this.#warmup) return 0;
+    return (bounded(value) - row[at + MEAN]!) / this.#deviation(row, at);
+  }
+
+  learn(rows: Rows, at: number, time: number, value: number): void {
+    const row = rows.f64;
+    const weight = this.#nextWeight(row, at, time);
+    const mean = row[at + MEAN]!;
+    const variance = row[at + VARIANCE]!;
+    const bound = bounded(value);
+    const nextMean = mean + (bound - mean) / weight;
+    row[at + MEAN] = nextMean;
+    row[at + VARIANCE] = variance + ((bound - mean) * (bound - nextMean) - variance) / weight;
+    row[at + WEIGHT] = weight;
+  }
+
+  band(rows: Rows, at: number, _time: number, out: Float64Array): void {
+    const mean = rows.f64[at + MEAN]!;
+    const half = BAND_DEVIATIONS * this.#deviation(rows.f64, at);
+    out[0] = mean;
+    out[1] = mean - half;
+    out[2] = mean + half;
+  }
+
+  #deviation(row: Float64Array, at: number): number {
+    const least = Math.abs(row[at + MEAN]!) * this.#minDeviationRatio;
+    return Math.max(Math.sqrt(row[at + VARIANCE]!), least, this.#minDeviation);
+  }
+
+  /**
+   * Nothing is forgotten during the warm-up, so until it ends the weight is the number of values. From then
+   * on the weight never falls below `warmup` again; Math.max only takes back what rounding took.
+   */
+  #nextWeight(row: Float64Array, at: number, time: number): number {
+    const weight = row[at + WEIGHT]!;
+    const decay = this.#decay ?? this.#decayUntil(row, at, time);
+    return weight < this.#warmup ? weight + 1 : Math.max(decay * weight + 1, this.#warmup);
+  }
+
+  #decayUntil(row: Float64Array, at: number, time: number): number {
+    const elapsed = Math.max(time - row[at + TIME]!, 0);
+    row[at + TIME] = time;
+    return Math.max(Math.exp(-elapsed / this.#memory), this.#leastDecay);
+  }
+}
+
+function bounded(value: number): number {
+  return Math.max(-LARGEST, Math.min(value, LARGEST));
+}
+
+const zscore: Detector<Options> = {
+  name: 'zscore',
+  version: 1,
+  // Measured values have heavier tails than the bell curve: at 3 a series of one value a second alarms by the hour.
+  threshold: 6,
+
+  options: ({ z, duration }) =>
+    z
+      .object({
+        memory_points: z
+          .int()
+          .min(2)
+          .default(MEMORY_POINTS)
+          .describe('Values after which an old one weighs 37 % of the newest.')
+          .meta({ shapes: true }),
+        memory: duration()
+          .refine((seconds) => seconds > 0, 'must be more than 0')
+          .optional()
+          .describe(
+            'The same as a duration, for series whose steps are irregular; in place of memory_points, not beside it. ' +
+              'No default.',
+          )
+          .meta({ shapes: true }),
+        warmup: z
+          .int()
+          .min(2)
+          .default(30)
+          .describe('Values that a series must have before one is scored.')
+          .meta({ shapes: true }),
+        min_deviation_ratio: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.001)
+          .describe(
+            'Least standard deviation, as a share of the mean: a series that hardly moves does not alarm when it does.',
+          ),
+        min_deviation: z
+          .number()
+          .min(0)
+          .max(1e150)
+          .default(1e-9)
+          .describe('Least standard deviation, in the unit of the field. The larger of the two counts.'),
+      })
+      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
+        path: ['memory_points'],
+        message: 'memory_points and memory say the same thing in two units; keep one of them',
+      })
+      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
+        path: ['memory_points'],
+        message: 'memory_points must be at least warmup',
+      }),
+
+  create: (options) => new ZScore(options),
+};
+
+export default zscore;
