@@ -74,7 +74,7 @@ export async function loadConfig(
 }
 
 async function readConfig(document: Document, plugins: PluginTable): Promise<Config | undefined> {
-  document.unknownKeys(document.value, [], ['agent', 'state', 'detectors']);
+  document.unknownKeys(document.value, [], '', ['agent', 'state', 'detectors']);
   const agent = readSection(document, agentSchema, 'agent');
   const state = readSection(document, stateSchema, 'state');
   const detectors = await readDetectors(document, plugins);
@@ -92,7 +92,7 @@ function readSection<Schema extends typeof agentSchema | typeof stateSchema>(
 ) {
   const table = tableAt(document, name);
   if (table === undefined) return undefined;
-  document.unknownKeys(table, [name], Object.keys(schema.shape));
+  document.unknownKeys(table, [name], `[${name}]`, Object.keys(schema.shape));
   return document.check(schema, table, [name]);
 }
 

@@ -52,12 +52,12 @@ export class Document {
     return this.#toml.valuePlace(path);
   }
 
-  /** Reports the keys of the table at `path` that are not among `valid`. */
-  unknownKeys(table: Table, path: Path, valid: readonly string[]): void {
+  /** Reports the keys of the table at `path` that are not among `valid`. `header` as it is written, for the prose. */
+  unknownKeys(table: Table, path: Path, header: string, valid: readonly string[]): void {
     for (const key of Object.keys(table)) {
       if (valid.includes(key)) continue;
-      const what = path.length === 0 ? `unknown table or option "${key}"` : `unknown option "${key}" in ${pathText(path)}`;
-      this.report('CONFIG_UNKNOWN_KEY', this.keyPlace([...path, key]), `${what}; ${suggest(key, valid)}`);
+      const reason = `unknown ${header === '' ? 'table or ' : ''}option "${key}"${header && ` in ${header}`}`;
+      this.report('CONFIG_UNKNOWN_KEY', this.keyPlace([...path, key]), `${reason}; ${suggest(key, valid)}`);
     }
   }
 
@@ -72,7 +72,10 @@ export class Document {
     if (!result.success && this.#respell(result.error.issues, known, path)) result = schema.safeParse(known);
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
-      const received = issue.path.reduce<unknown>((value, key) => (value as Table | undefined)?.[key as string], known);
+      const received = issue.path.reduce<unknown>(
+        (value, key) => (value as Table | undefined)?.[key as string],
+        known,
+      );
       const option = issue.path.length === 0 ? '' : `${pathText(issue.path)}: `;
       const place = this.valuePlace([...path, ...issue.path]);
       this.report('CONFIG_INVALID_VALUE', place, option + explain(issue, schema, received));
@@ -95,7 +98,8 @@ export class Document {
     };
     try {
       const toml = new Toml(this.#text, expand);
-      for (const [path, reason] of missing) this.report('CONFIG_MISSING_VARIABLE', toml.valuePlace(path), reason);
+      for (const [path, reason] of missing)
+        this.report('CONFIG_MISSING_VARIABLE', toml.valuePlace(path), reason);
       return toml;
     } catch (error) {
       if (!(error instanceof TomlError)) throw error;
@@ -124,7 +128,8 @@ export class Document {
     for (const { code, path: inside } of issues) {
       const [key] = inside as string[];
       const text = table[key!];
-      if (code !== 'invalid_type' || inside.length !== 1 || typeof text !== 'string' || !SPELLED.test(text)) continue;
+      if (code !== 'invalid_type' || inside.length !== 1 || typeof text !== 'string' || !SPELLED.test(text))
+        continue;
       if (!this.#variables.has(JSON.stringify([...path, key]))) continue;
       const lower = text.toLowerCase();
       table[key!] = lower === 'true' || (lower === 'false' ? false : Number(lower));

@@ -38,7 +38,7 @@ function referenceAt(text: string, at: number): Reference | undefined {
 }
 
 /** undefined: leave the reference as it is. */
-function valueOf({ name, operator, word }: Reference, environment: Environment): string | undefined {
+function resolved({ name, operator, word }: Reference, environment: Environment): string | undefined {
   const value = environment[name];
   const set = value !== undefined && (value !== '' || !operator.startsWith(':'));
   switch (operator.at(-1)) {
@@ -74,7 +74,7 @@ export function expandVariables(text: string, environment: Environment): string 
       out += '$';
       at = dollar + 1;
     } else {
-      out += valueOf(reference, environment) ?? text.slice(dollar, reference.end);
+      out += resolved(reference, environment) ?? text.slice(dollar, reference.end);
       at = reference.end;
     }
   }

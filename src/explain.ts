@@ -1,7 +1,7 @@
 /** Says of a value that a schema refused what was wanted and what was there. */
 import { z } from 'zod';
-import type { Path } from './toml.ts';
 import { nearest } from './suggest.ts';
+import type { Path } from './toml.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema & { readonly wanted?: string };
 
@@ -26,6 +26,7 @@ function hint(received: unknown, { type, choices }: Wanted): string {
   if (typeof received !== 'string') return '';
   const near = nearest(received, choices);
   if (near !== undefined) return `; did you mean "${near}"?`;
+  if (type === 'array') return `; write [${quote(received)}]`;
   const unquoted = type === 'boolean' ? /^(true|false)$/ : /^[+-]?\d+(\.\d+)?$/;
   const plain = type === 'boolean' || type === 'number' || type === 'integer';
   return plain && unquoted.test(received) ? '; write it without quotes' : '';
@@ -34,7 +35,8 @@ function hint(received: unknown, { type, choices }: Wanted): string {
 function wantedAt(schema: z.ZodType, path: Path): Wanted {
   let here = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema | undefined;
   for (const key of path) {
-    const next = typeof key === 'number' ? here?.items : (here?.properties?.[String(key)] ?? here?.additionalProperties);
+    const next =
+      typeof key === 'number' ? here?.items : (here?.properties?.[String(key)] ?? here?.additionalProperties);
     here = typeof next === 'object' ? (next as JsonSchema) : undefined;
   }
   const choices = (here?.enum ?? []).map(String);
@@ -45,7 +47,8 @@ function words(schema: JsonSchema): string | undefined {
   if (schema.wanted !== undefined) return schema.wanted;
   if (schema.const !== undefined) return quote(schema.const);
   if (schema.enum !== undefined) return alternatives(schema.enum.map(quote));
-  if (schema.anyOf !== undefined) return alternatives(schema.anyOf.map((one) => words(one as JsonSchema) ?? 'a value'));
+  if (schema.anyOf !== undefined)
+    return alternatives(schema.anyOf.map((one) => words(one as JsonSchema) ?? 'a value'));
   switch (schema.type) {
     case 'string':
       return (schema.minLength ?? 0) > 0 ? 'a string that is not empty' : 'a string';
@@ -57,7 +60,7 @@ function words(schema: JsonSchema): string | undefined {
       return `a whole number${bounds(schema)}`;
     case 'array': {
       const item = words(schema.items as JsonSchema)?.replace(/^an? /, '');
-      return item === undefined ? 'a list' : `a list [] of ${item}s`;
+      return item === undefined ? 'a list' : `a list of ${item}s`;
     }
     case 'object':
       return 'a table';

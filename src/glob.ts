@@ -9,7 +9,7 @@ export class GlobError extends Error {
   readonly code = 'GLOB_INVALID';
 }
 
-const escape = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
+const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
 const escapeInClass = (character: string): string => character.replace(/[\\\]^-]/u, '\\$&');
 
 /** The whole text must match. Throws a GlobError. */
@@ -62,8 +62,8 @@ export function globToRegExp(pattern: string): RegExp {
     else if (character === '}' && depth > 0) {
       depth--;
       source += ')';
-    } else if (character === '\\') source += escape(characters[at++] ?? '');
-    else source += escape(character);
+    } else if (character === '\\') source += escaped(characters[at++] ?? '');
+    else source += escaped(character);
   }
   if (depth > 0) throw new GlobError('a { is not closed by }');
   return new RegExp(`^(?:${source})$`, 'su');

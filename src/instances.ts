@@ -71,8 +71,9 @@ async function readDetector(
     const schema = detector.options(optionTypes);
     const own = Object.keys(schema.shape);
     const taken = own.filter((key) => SHARED.includes(key));
-    if (taken.length > 0) throw new PluginError(`its options ${quote(taken)} are already every detector's; rename them`);
-    document.unknownKeys(table, path, [...own, ...SHARED]);
+    if (taken.length > 0)
+      throw new PluginError(`its options ${quote(taken)} are already every detector's; rename them`);
+    document.unknownKeys(table, path, `[[detectors.${name}]]`, [...own, ...SHARED]);
     const options = document.check(schema, table, path);
     if (policy === undefined || options === undefined) return undefined;
     const { alias = name, threshold = detector.threshold, ...rest } = policy;
@@ -102,15 +103,21 @@ async function findDetector(
 ): Promise<Detector | undefined> {
   const { module } = table;
   try {
-    if (typeof module === 'string') return await importDetector(name, module, dirname(resolve(document.file)));
-    if (module !== undefined) throw new PluginError(`module: expected the path of a file, got ${quote(module)}`);
+    if (typeof module === 'string')
+      return await importDetector(name, module, dirname(resolve(document.file)));
+    if (module !== undefined)
+      throw new PluginError(`module: expected the path of a file, got ${quote(module)}`);
     if (Object.hasOwn(detectors, name)) return (await detectors[name]!()).default;
   } catch (error) {
     document.report('CONFIG_MODULE', document.valuePlace([...path, 'module']), reasonOf(error));
     return undefined;
   }
   const reason = `there is no detector "${name}"; ${suggest(name, Object.keys(detectors))}`;
-  document.report('CONFIG_UNKNOWN_DETECTOR', header, `${reason} A detector of your own needs module = "./${name}.js"`);
+  document.report(
+    'CONFIG_UNKNOWN_DETECTOR',
+    header,
+    `${reason} A detector of your own needs module = "./${name}.js"`,
+  );
   return undefined;
 }
 
@@ -126,7 +133,12 @@ function warn(document: Document, policy: z.output<typeof policySchema>, path: P
   for (const [inside, list] of lists) {
     const place = (...at: Path) => document.valuePlace([...path, ...inside, ...at]);
     if (list.length === 0 && inside.length > 1) {
-      document.report('CONFIG_NO_EFFECT', place(), 'an empty list matches no value of the tag; name some', 'warning');
+      document.report(
+        'CONFIG_NO_EFFECT',
+        place(),
+        'an empty list matches no value of the tag; name some',
+        'warning',
+      );
     }
     const braces = list.findIndex((pattern) => /\{.*\}/.test(pattern));
     if (braces >= 0 && !hasGlob(list)) {

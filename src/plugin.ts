@@ -47,6 +47,7 @@ function checkDetector(name: string, detector: unknown, path: string): Detector 
     throw new PluginError(`the detector of ${path} is incomplete: ${key}: ${reason}; ${wanted}`);
   }
   const found = (detector as Detector).name;
-  if (found !== name) throw new PluginError(`the detector of ${path} is named "${found}": write [[detectors.${found}]]`);
+  if (found !== name)
+    throw new PluginError(`the detector of ${path} is named "${found}": write [[detectors.${found}]]`);
   return detector as Detector;
 }

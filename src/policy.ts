@@ -45,9 +45,7 @@ const patterns = () =>
     });
   });
 const tagPatterns = () =>
-  z
-    .record(z.string(), patterns())
-    .meta({ wanted: 'a table of lists, e.g. { host = ["web*"] }' });
+  z.record(z.string(), patterns()).meta({ wanted: 'a table of lists, e.g. { host = ["web*"] }' });
 
 /** The shape of a `[[detectors.NAME]]` table without the detector's own options. The prose is the sample's. */
 export const policySchema = z.object({
@@ -56,21 +54,29 @@ export const policySchema = z.object({
     .regex(/^[^\p{Cc}]+$/u)
     .meta({ wanted: 'a name: a string of one line that is not empty' })
     .optional()
-    .describe('Name of this table in the log and in the tag anomaly_detector. Two tables of one detector need one each.'),
+    .describe(
+      'Name of this table in the log and in the tag anomaly_detector. Two tables of one detector need one each.',
+    ),
   namepass: patterns()
     .default([])
-    .describe('Watch only measurements that match one of these patterns. Globs as in Telegraf: * ? [a-z] {a,b}.'),
+    .describe(
+      'Watch only measurements that match one of these patterns. Globs as in Telegraf: * ? [a-z] {a,b}.',
+    ),
   namedrop: patterns().default([]).describe('Do not watch measurements that match one of these patterns.'),
   tagpass: tagPatterns()
     .default({})
-    .describe('Watch only points with a tag of one of these keys whose value matches, e.g. { host = ["web*"] }.'),
+    .describe(
+      'Watch only points with a tag of one of these keys whose value matches, e.g. { host = ["web*"] }.',
+    ),
   tagdrop: tagPatterns()
     .default({})
     .describe('Do not watch points with a tag of one of these keys whose value matches.'),
   fieldinclude: patterns()
     .default([])
     .describe('Watch only fields whose key matches. The other fields stay on the point.'),
-  fieldexclude: patterns().default([]).describe('Do not watch fields whose key matches. They stay on the point.'),
+  fieldexclude: patterns()
+    .default([])
+    .describe('Do not watch fields whose key matches. They stay on the point.'),
   threshold: z
     .number()
     .positive()

@@ -38,9 +38,7 @@ export function problemText(problem: Problem): string {
 }
 
 export function byPlace(a: Problem, b: Problem): number {
-  return (
-    (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
-  );
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }
 
 /** The line before, the line itself and a caret below the column. */

@@ -12,7 +12,9 @@ export const agentSchema = z.object({
     .regex(/^\p{L}[\p{L}\p{N}_.-]*$/u)
     .meta({ wanted: 'a letter, then letters, digits, "_", "-" or "."' })
     .default('anomaly')
-    .describe('First part of the name of every tag and field that is added: anomaly, anomaly_score and so on.'),
+    .describe(
+      'First part of the name of every tag and field that is added: anomaly, anomaly_score and so on.',
+    ),
   late_limit: optionTypes
     .duration()
     .prefault('7d')
@@ -26,5 +28,7 @@ export const stateSchema = z.object({
   store: z
     .enum(['memory'])
     .default('memory')
-    .describe('Where the state of the series is kept. "memory": every series is learned anew after a restart.'),
+    .describe(
+      'Where the state of the series is kept. "memory": every series is learned anew after a restart.',
+    ),
 });

@@ -16,11 +16,11 @@ function distance(from: string, to: string): number {
   return rows[from.length]![to.length]!;
 }
 
-/** The one of `names` that is nearest to `name`, if any is near: a third of its letters may differ. */
+/** The one of `names` that is nearest to `name`, if any is near: a third of its letters may differ, rounded up. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = Math.ceil(name.length / 3) + 1;
   for (const candidate of names) {
     const away = distance(plain(name), plain(candidate));
     if (away < least) [best, least] = [candidate, away];

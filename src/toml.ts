@@ -131,8 +131,9 @@ export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** A table as its header says it, a value inside of a table as dots and brackets. */
+/** A value inside of a table, with dots and brackets: `tagpass.host[0]`. */
 export function pathText(path: Path): string {
-  if (typeof path[2] === 'number' && path.length === 3) return `[[${String(path[0])}.${String(path[1])}]]`;
-  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`)).join('');
+  return path
+    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`))
+    .join('');
 }
