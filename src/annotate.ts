@@ -1,0 +1,134 @@
+/**
+ * Splices what the detectors found into the bytes of the flagged points: tags at the end of the tag set,
+ * fields behind the last field. All other bytes stay as they came.
+ */
+import type { Batch } from './batch.ts';
+import type { Watch } from './detect.ts';
+import type { Finding, Findings } from './findings.ts';
+import { LEVELS, OK } from './judge.ts';
+import { unescape } from './tagset.ts';
+
+/** The names of the tags and fields that we add. */
+export class AnnotationNames {
+  readonly level: string;
+  readonly detector: string;
+  readonly score: string;
+  readonly flaggedFields: string;
+  /** Names that an earlier layer may have added as tags, and as fields. */
+  readonly tags: ReadonlySet<string>;
+  readonly fields: ReadonlySet<string>;
+
+  constructor(prefix: string) {
+    this.level = prefix;
+    this.detector = `${prefix}_detector`;
+    this.score = `${prefix}_score`;
+    this.flaggedFields = `${prefix}_fields`;
+    this.tags = new Set([this.level, this.detector]);
+    this.fields = new Set([this.level, this.detector, this.score, this.flaggedFields]);
+  }
+}
+
+export class Annotate {
+  readonly #watches: readonly Watch[];
+  readonly #names: AnnotationNames;
+  readonly #aliases: readonly { tag: string; text: string }[];
+  #output = Buffer.alloc(0);
+  #length = 0;
+  /** Points that left with an annotation of an anomaly. */
+  flagged = 0;
+
+  constructor(watches: readonly Watch[], names: AnnotationNames) {
+    this.#watches = watches;
+    this.#names = names;
+    this.#aliases = watches.map(({ policy }) => ({
+      tag: bytesOf(policy.alias.replace(/[,= ]/g, '\\$&')),
+      text: bytesOf(policy.alias),
+    }));
+  }
+
+  /** The bytes to write for the batch; they belong to the block or to this object, and are valid until the next call. */
+  run(batch: Batch, findings: Findings): Buffer {
+    const { bytes } = batch.block!;
+    if (findings.count === 0) return bytes.subarray(0, batch.end);
+    this.#length = 0;
+    let from = 0;
+    for (let point = 0; point < batch.points; point++) {
+      if (!findings.has(point)) continue;
+      const { tags, fields } = this.#texts(batch, findings.of(point));
+      const keyEnd = batch.keyEnd[point]!;
+      const fieldsEnd = batch.fieldsEnd[point]!;
+      this.#append(bytes, from, keyEnd, tags);
+      this.#append(bytes, keyEnd, fieldsEnd, fields);
+      from = fieldsEnd;
+    }
+    this.#append(bytes, from, batch.end, '');
+    return this.#output.subarray(0, this.#length);
+  }
+
+  /** What goes behind a point's tag set and behind its fields. */
+  #texts(batch: Batch, found: Finding[]): { tags: string; fields: string } {
+    const keyOf = ({ value }: Finding) =>
+      batch.block!.bytes.latin1Slice(batch.fieldStart[value]!, batch.fieldEnd[value]!);
+    let fields = '';
+    const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
+    // Where several instances score a field, the strangest speaks.
+    for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
+      fields += `,${key}_score=${numberText(finding.score)}`;
+    }
+    const flagged = found.filter(({ verdict }) => verdict !== OK);
+    if (flagged.length === 0) return { tags: '', fields };
+
+    this.flagged++;
+    const names = this.#names;
+    const strangest = flagged.reduce((a, b) => (strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a));
+    const level = LEVELS[Math.max(...flagged.map(({ verdict }) => verdict)) as 1 | 2];
+    const alias = this.#aliases[strangest.watch]!;
+    const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
+    const keys = [...new Set(flagged.map((finding) => unescape(keyOf(finding))))].sort();
+    if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
+    fields += `,${names.score}=${numberText(strangest.score)},${names.flaggedFields}=${quoted(keys.join(','))}`;
+    return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
+  }
+
+  /** Copies [from, to) of the bytes, then the text, whose characters are bytes. */
+  #append(bytes: Buffer, from: number, to: number, text: string): void {
+    const length = this.#length + (to - from) + text.length;
+    if (length > this.#output.length) {
+      const larger = Buffer.alloc(2 * length);
+      this.#output.copy(larger, 0, 0, this.#length);
+      this.#output = larger;
+    }
+    bytes.copy(this.#output, this.#length, from, to);
+    this.#output.latin1Write(text, this.#length + to - from);
+    this.#length = length;
+  }
+}
+
+/** Detectors' scores have units of their own; against their thresholds they can be compared. */
+function strangeness({ score, watch }: Finding, watches: readonly Watch[]): number {
+  return Math.abs(score) / watches[watch]!.judge.threshold;
+}
+
+function strangestBy(found: Finding[], keyOf: (finding: Finding) => string, watches: readonly Watch[]): Map<string, Finding> {
+  const strangest = new Map<string, Finding>();
+  for (const finding of found) {
+    const key = keyOf(finding);
+    const other = strangest.get(key);
+    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches)) strangest.set(key, finding);
+  }
+  return strangest;
+}
+
+/** Four decimals are more than a score means. Always a float of line protocol: never NaN, never an integer's suffix. */
+function numberText(score: number): string {
+  return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** Text whose characters are the UTF-8 bytes of this one. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).latin1Slice();
+}

@@ -1,0 +1,16 @@
+/** The hash of names in memory. Not for disk: it is 32 bits wide and collisions are settled by comparing bytes. */
+
+/** Mixes four more bytes in. */
+export function mix(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** The hash of the bytes [start, end), the last word filled up with zeros. May read three bytes past the end. */
+export function hashBytes(view: DataView, start: number, end: number): number {
+  let hash = 0;
+  let i = start;
+  for (; i + 4 <= end; i += 4) hash = mix(hash, view.getInt32(i, true));
+  if (i < end) hash = mix(hash, view.getInt32(i, true) & ((1 << ((end - i) << 3)) - 1));
+  return hash;
+}

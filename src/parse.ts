@@ -1,0 +1,306 @@
+/**
+ * Line protocol → columns. One walk over the bytes; no strings are made. The grammar is Telegraf's own
+ * parser's, read leniently: a line taken here for a point that Telegraf would refuse does no harm, since all
+ * bytes are passed on as they came.
+ */
+import type { Batch } from './batch.ts';
+import { hashBytes, mix } from './hash.ts';
+import type { Block } from './read.ts';
+
+const TAB = 9;
+const NEWLINE = 10;
+const RETURN = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const HASH = 35;
+const COMMA = 44;
+const MINUS = 45;
+const DOT = 46;
+const EQUALS = 61;
+const BACKSLASH = 92;
+
+/** Answers of parseLine that are no position. */
+const MALFORMED = -1;
+const INCOMPLETE = -2;
+
+/** 10^n, exact in a double up to 22. */
+const POWER = Float64Array.from({ length: 23 }, (_, n) => 10 ** n);
+/** 10^n modulo 2^32. */
+const POWER_LOW = Int32Array.from({ length: 11 }, (_, n) => (10 ** n) | 0);
+const EXACT_INTEGERS = 2 ** 53;
+const TWO_32 = 2 ** 32;
+const LARGEST_INT64 = 2 ** 63;
+
+/** Bytes that end a field key: white space, comma, equals sign. */
+const ENDS_FIELD_KEY = new Uint8Array(256);
+for (const byte of [TAB, NEWLINE, 11, 12, RETURN, SPACE, COMMA, EQUALS]) ENDS_FIELD_KEY[byte] = 1;
+
+/**
+ * Fills the batch with the points of the block's whole lines and sets `batch.end` behind the last of them.
+ * Blank lines and comments are passed over, lines that are no points are counted. A point without a time
+ * happens now, as Telegraf has it.
+ *
+ * @param from where the first line starts
+ * @param last no more bytes will follow: a string that is never closed ends with its line
+ */
+export function parse(batch: Batch, block: Block, from = 0, last = false): void {
+  batch.reset(block);
+  const { bytes, length } = block;
+  const data = bytes.subarray(0, length);
+  const plain = !data.includes(BACKSLASH) && !data.includes(QUOTE);
+  let start = from;
+  while (start < length) {
+    const next = parseLine(batch, block, start, plain);
+    if (next >= 0) {
+      start = next;
+      continue;
+    }
+    if (next === INCOMPLETE && !last) break;
+    const newline = bytes.indexOf(NEWLINE, next === INCOMPLETE ? start : failedAt);
+    if (newline >= length) break;
+    if (batch.malformed++ === 0) {
+      batch.malformedStart = start;
+      batch.malformedEnd = newline;
+    }
+    start = newline + 1;
+  }
+  batch.end = start;
+  batch.firstValue[batch.points] = batch.values;
+}
+
+/** Where parseLine stopped when it answered MALFORMED. */
+let failedAt = 0;
+/** What hashTagSet and parseNumber found beside the position that they return. */
+let foundHash = 0;
+let foundValue = 0;
+
+/**
+ * One line, its first byte at `start`. Answers where the next one starts, MALFORMED or INCOMPLETE.
+ * Every scan stops at the newline behind the block at the latest.
+ */
+function parseLine(batch: Batch, block: Block, start: number, plain: boolean): number {
+  const { bytes, length } = block;
+  const firstValue = batch.values;
+  let values = firstValue;
+  let i = start;
+  let byte = bytes[i]!;
+  while (byte === SPACE || byte === TAB) byte = bytes[++i]!;
+  if (byte === HASH || byte === NEWLINE || byte === RETURN) {
+    const newline = bytes.indexOf(NEWLINE, i);
+    return newline < length ? newline + 1 : INCOMPLETE;
+  }
+
+  const keyStart = i;
+  i = plain ? hashPlainTagSet(block, i) : hashTagSet(block, i);
+  if (bytes[i] !== SPACE || i === keyStart) return fail(i);
+  const keyEnd = i;
+  const keyHash = foundHash;
+  do byte = bytes[++i]!;
+  while (byte === SPACE);
+
+  for (;;) {
+    const fieldStart = i;
+    let hash = 0;
+    while (ENDS_FIELD_KEY[byte] === 0) {
+      hash = Math.imul(hash ^ byte, 0x01000193);
+      if (byte === BACKSLASH && escapes(bytes[i + 1]!)) hash = Math.imul(hash ^ bytes[++i]!, 0x01000193);
+      byte = bytes[++i]!;
+    }
+    if (byte !== EQUALS || i === fieldStart) return fail(i);
+    const fieldEnd = i;
+    byte = bytes[++i]!;
+
+    if (byte - 48 >>> 0 < 10 || byte === MINUS || byte === DOT) {
+      i = parseNumber(bytes, i);
+      if (i < 0) return fail(fieldEnd + 1);
+      batch.pointOf[values] = batch.points;
+      batch.fieldStart[values] = fieldStart;
+      batch.fieldEnd[values] = fieldEnd;
+      batch.fieldHash[values] = hash;
+      batch.value[values] = foundValue;
+      values++;
+    } else if (byte === QUOTE) {
+      i = closingQuote(bytes, i + 1) + 1;
+      if (i === 0 || i > length) return INCOMPLETE;
+    } else {
+      i = skipBoolean(bytes, i);
+      if (i < 0) return fail(fieldEnd + 1);
+    }
+    byte = bytes[i]!;
+    if (byte !== COMMA) break;
+    byte = bytes[++i]!;
+  }
+
+  const fieldsEnd = i;
+  while (byte === SPACE) byte = bytes[++i]!;
+  const point = batch.points;
+  if (byte === NEWLINE || byte === RETURN) {
+    if (values > firstValue) setTime(batch, point, BigInt(Date.now()) * 1_000_000n);
+  } else {
+    i = parseTime(batch, point, bytes, i);
+    if (i < 0) return fail(fieldsEnd);
+    byte = bytes[i]!;
+  }
+  while (byte === SPACE || byte === TAB || byte === RETURN) byte = bytes[++i]!;
+  if (byte !== NEWLINE) return fail(i);
+  if (i >= length) return INCOMPLETE;
+
+  batch.lines++;
+  if (values > firstValue) {
+    batch.keyStart[point] = keyStart;
+    batch.keyEnd[point] = keyEnd;
+    batch.keyHash[point] = keyHash;
+    batch.fieldsEnd[point] = fieldsEnd;
+    batch.firstValue[point] = firstValue;
+    batch.values = values;
+    batch.points++;
+  }
+  return i + 1;
+}
+
+function fail(at: number): number {
+  failedAt = at;
+  return MALFORMED;
+}
+
+/** A backslash before one of these three hides it; before anything else it is itself. */
+function escapes(byte: number): boolean {
+  return byte === COMMA || byte === EQUALS || byte === SPACE;
+}
+
+/**
+ * The end of the tag set that starts at `i`: its first unescaped space, or a byte that cannot be in one.
+ * Leaves the hash of the bytes in foundHash. Four bytes a step: the words are mixed until one holds a byte
+ * below "!", which the subtraction finds.
+ */
+function hashPlainTagSet(block: Block, start: number): number {
+  const { view } = block;
+  let hash = 0;
+  let i = start;
+  for (;;) {
+    const word = view.getInt32(i, true);
+    const blank = (word - 0x21212121) & ~word & 0x80808080;
+    if (blank === 0) {
+      hash = mix(hash, word);
+      i += 4;
+      continue;
+    }
+    const left = 31 - Math.clz32(blank & -blank) - 7;
+    if (left > 0) hash = mix(hash, word & ((1 << left) - 1));
+    foundHash = hash;
+    i += left >> 3;
+    // Any other control character is part of a name.
+    return block.bytes[i] === SPACE || block.bytes[i] === NEWLINE ? i : hashTagSet(block, start);
+  }
+}
+
+/** The same for a block that holds backslashes or quotes. */
+function hashTagSet(block: Block, start: number): number {
+  const { bytes } = block;
+  let i = start;
+  for (let byte = bytes[i]!; byte !== SPACE && byte !== NEWLINE; byte = bytes[++i]!) {
+    if (byte === BACKSLASH && escapes(bytes[i + 1]!)) i++;
+  }
+  foundHash = hashBytes(block.view, start, i);
+  return i;
+}
+
+/**
+ * The number at `start`, into foundValue; answers the position behind it and its type's letter, or −1.
+ * Up to 2^53 the digits are an exact integer, a power of ten up to 22 is exact too, and their quotient is
+ * the nearest double (Clinger, "How to read floating point numbers accurately", 1990). Longer ones are
+ * left to the language.
+ */
+function parseNumber(bytes: Buffer, start: number): number {
+  let i = start;
+  let byte = bytes[i]!;
+  const negative = byte === MINUS;
+  if (negative) byte = bytes[++i]!;
+  const first = i;
+  let mantissa = 0;
+  for (; isDigit(byte); byte = bytes[++i]!) mantissa = mantissa * 10 + (byte - 48);
+  let digits = i - first;
+  let decimals = 0;
+  const dotted = byte === DOT;
+  if (dotted) {
+    byte = bytes[++i]!;
+    const dot = i;
+    for (; isDigit(byte); byte = bytes[++i]!) mantissa = mantissa * 10 + (byte - 48);
+    decimals = i - dot;
+    digits += decimals;
+  }
+  if (digits === 0) return -1;
+  const scientific = byte === 101 || byte === 69;
+  if (scientific) {
+    byte = bytes[++i]!;
+    if (byte === MINUS || byte === 43) byte = bytes[++i]!;
+    if (!isDigit(byte)) return -1;
+    while (isDigit(byte)) byte = bytes[++i]!;
+  }
+  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22) mantissa = Number(bytes.latin1Slice(first, i));
+  else mantissa /= POWER[decimals]!;
+  foundValue = negative ? -mantissa : mantissa;
+  if (byte === 105 || byte === 117) return dotted || scientific ? -1 : i + 1;
+  return i;
+}
+
+function isDigit(byte: number): boolean {
+  return (byte - 48) >>> 0 < 10;
+}
+
+/**
+ * The timestamp at `start`: at most 19 digits within an int64, in nanoseconds. Two integers of nine and ten
+ * digits, whose product and sum are exact in the low word by 32-bit arithmetic; the high word follows from
+ * the rounded double, whose error is far below 2^32.
+ */
+function parseTime(batch: Batch, point: number, bytes: Buffer, start: number): number {
+  let i = start;
+  let byte = bytes[i]!;
+  const negative = byte === MINUS;
+  if (negative) byte = bytes[++i]!;
+  const first = i;
+  let head = 0;
+  for (; i < first + 9 && isDigit(byte); byte = bytes[++i]!) head = head * 10 + (byte - 48);
+  if (i === first) return -1;
+  const middle = i;
+  let tail = 0;
+  for (; isDigit(byte); byte = bytes[++i]!) tail = tail * 10 + (byte - 48);
+  const digits = i - middle;
+  if (digits > 10) return -1;
+  const nanoseconds = head * POWER[digits]! + tail;
+  if (nanoseconds >= LARGEST_INT64) return -1;
+  let low = (Math.imul(head, POWER_LOW[digits]!) + tail) | 0;
+  let high = Math.round((nanoseconds - (low >>> 0)) / TWO_32);
+  if (negative) {
+    low = -low | 0;
+    high = low === 0 ? -high : ~high;
+  }
+  batch.timeHigh[point] = high;
+  batch.timeLow[point] = low;
+  batch.seconds[point] = (negative ? -nanoseconds : nanoseconds) / 1e9;
+  return i;
+}
+
+function setTime(batch: Batch, point: number, nanoseconds: bigint): void {
+  batch.timeHigh[point] = Number(BigInt.asIntN(32, nanoseconds >> 32n));
+  batch.timeLow[point] = Number(BigInt.asIntN(32, nanoseconds));
+  batch.seconds[point] = Number(nanoseconds) / 1e9;
+}
+
+/** The quote that closes the string whose text starts at `start`, or −1: a quote behind an even number of backslashes. */
+function closingQuote(bytes: Buffer, start: number): number {
+  for (let i = bytes.indexOf(QUOTE, start); i >= 0; i = bytes.indexOf(QUOTE, i + 1)) {
+    let before = i;
+    while (before > start && bytes[before - 1] === BACKSLASH) before--;
+    if (((i - before) & 1) === 0) return i;
+  }
+  return -1;
+}
+
+/** Behind a boolean (t, T, true, True, TRUE and so for f), or −1. */
+function skipBoolean(bytes: Buffer, start: number): number {
+  let end = start;
+  while (end < start + 6 && ENDS_FIELD_KEY[bytes[end]!] === 0) end++;
+  return BOOLEANS.has(bytes.latin1Slice(start, end)) ? end : -1;
+}
+const BOOLEANS = new Set(['t', 'T', 'true', 'True', 'TRUE', 'f', 'F', 'false', 'False', 'FALSE']);

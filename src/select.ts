@@ -1,0 +1,154 @@
+/**
+ * Which detector instances watch a series. Decided once, when the series is first seen, with Telegraf's
+ * selector semantics, and remembered as the series' row.
+ */
+import type { AnnotationNames } from './annotate.ts';
+import type { Batch } from './batch.ts';
+import type { Watch } from './detect.ts';
+import { compileFilter } from './glob.ts';
+import { hashBytes } from './hash.ts';
+import type { Policy, Selectors, TagPatterns } from './policy.ts';
+import type { Block } from './read.ts';
+import { SeriesTable, UNWATCHED } from './series.ts';
+import { NO_ROW } from './state.ts';
+import { parseTagSet, type TagSet, unescape, withoutTags } from './tagset.ts';
+
+const NO_SERIES = -1;
+
+export class Select {
+  readonly table = new SeriesTable();
+  readonly #watches: readonly Watch[];
+  readonly #selectors: readonly Selector[];
+  readonly #names: AnnotationNames;
+  /** By field key: one of our own, never watched. */
+  readonly #own: boolean[] = [];
+
+  /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
+  constructor(watches: readonly Watch[], names: AnnotationNames) {
+    this.#watches = watches;
+    this.#selectors = watches.map((watch) => new Selector(watch.policy));
+    this.#names = names;
+  }
+
+  /** Fills `batch.series` and gives each watch its share of the batch. */
+  run(batch: Batch): void {
+    const watches = this.#watches;
+    const { table } = this;
+    const { firstValue, fieldStart, fieldEnd, fieldHash, keyStart, keyEnd, keyHash, series: seriesOf } = batch;
+    const block = batch.block!;
+    const { view } = block;
+    for (const watch of watches) watch.reset(batch.values);
+    for (let point = 0; point < batch.points; point++) {
+      const start = keyStart[point]!;
+      const end = keyEnd[point]!;
+      const hash = keyHash[point]!;
+      const found = table.tagSets.find(view, start, end, hash);
+      const tagSet = table.canonical(found >= 0 ? found : this.#newTagSet(block, start, end, hash));
+      if (tagSet === UNWATCHED) continue;
+      for (let value = firstValue[point]!; value < firstValue[point + 1]!; value++) {
+        const known = table.fieldKeys.find(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
+        const fieldKey = known >= 0 ? known : this.#newFieldKey(block, value, batch);
+        let series = table.find(tagSet, fieldKey);
+        if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey);
+        seriesOf[value] = series;
+        for (const watch of watches) {
+          const row = watch.state.rowOf(series);
+          if (row === NO_ROW) continue;
+          const at = watch.count++;
+          watch.values[at] = value;
+          watch.rows[at] = row;
+        }
+      }
+    }
+  }
+
+  #newTagSet({ view, bytes }: Block, start: number, end: number, hash: number): number {
+    const { tagSets } = this.table;
+    const text = bytes.subarray(start, end);
+    const stripped = withoutTags(text, this.#names.tags);
+    if (stripped === text) {
+      const tagSet = tagSets.add(view, start, end, hash);
+      const parsed = parseTagSet(text);
+      this.table.enter(tagSet, this.#selectors.some((selector) => selector.takes(parsed)));
+      return tagSet;
+    }
+    const canonical = this.#intern(stripped);
+    const tagSet = tagSets.add(view, start, end, hash);
+    this.table.enter(tagSet, true);
+    this.table.alias(tagSet, canonical);
+    return tagSet;
+  }
+
+  /** The tag set of these bytes, new or not. */
+  #intern(text: Buffer): number {
+    const padded = Buffer.concat([text, Buffer.alloc(4)]);
+    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    const hash = hashBytes(view, 0, text.length);
+    const found = this.table.tagSets.find(view, 0, text.length, hash);
+    if (found >= 0) return found;
+    return this.#newTagSet({ view, bytes: padded, length: text.length }, 0, text.length, hash);
+  }
+
+  #newFieldKey({ view, bytes }: Block, value: number, batch: Batch): number {
+    const start = batch.fieldStart[value]!;
+    const end = batch.fieldEnd[value]!;
+    const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
+    this.#own[key] = this.#names.fields.has(unescape(bytes.toString('utf8', start, end)));
+    return key;
+  }
+
+  #newSeries(tagSet: number, fieldKey: number): number {
+    const series = this.table.add(tagSet, fieldKey);
+    if (this.#own[fieldKey]) return series;
+    const parsed = parseTagSet(this.table.tagSets.bytes(tagSet));
+    const field = unescape(this.table.fieldKeys.bytes(fieldKey).toString());
+    for (const [i, watch] of this.#watches.entries()) {
+      const selector = this.#selectors[i]!;
+      if (selector.takes(parsed) && selector.takesField(field)) watch.state.add(series);
+    }
+    return series;
+  }
+}
+
+type Filter = (text: string) => boolean;
+
+/** The selectors of one instance, compiled. */
+export class Selector {
+  readonly #namepass: Filter | undefined;
+  readonly #namedrop: Filter | undefined;
+  readonly #tagpass: readonly TagFilter[];
+  readonly #tagdrop: readonly TagFilter[];
+  readonly #fieldinclude: Filter | undefined;
+  readonly #fieldexclude: Filter | undefined;
+
+  constructor(selectors: Selectors | Policy) {
+    this.#namepass = compileFilter(selectors.namepass);
+    this.#namedrop = compileFilter(selectors.namedrop);
+    this.#tagpass = tagFilters(selectors.tagpass);
+    this.#tagdrop = tagFilters(selectors.tagdrop);
+    this.#fieldinclude = compileFilter(selectors.fieldinclude);
+    this.#fieldexclude = compileFilter(selectors.fieldexclude);
+  }
+
+  /** Name and tags: all the pass options must hold, and none of the drop options. Tag keys are ORed. */
+  takes({ measurement, tags }: TagSet): boolean {
+    if (this.#namepass !== undefined && !this.#namepass(measurement)) return false;
+    if (this.#namedrop?.(measurement)) return false;
+    const has = ({ key, matches }: TagFilter) => tags.some((tag) => tag.key === key && matches(tag.value));
+    if (this.#tagpass.length > 0 && !this.#tagpass.some(has)) return false;
+    return !this.#tagdrop.some(has);
+  }
+
+  takesField(key: string): boolean {
+    return (this.#fieldinclude?.(key) ?? true) && !this.#fieldexclude?.(key);
+  }
+}
+
+interface TagFilter {
+  readonly key: string;
+  readonly matches: Filter;
+}
+
+function tagFilters(patterns: TagPatterns): TagFilter[] {
+  return Object.entries(patterns).map(([key, values]) => ({ key, matches: compileFilter(values) ?? (() => false) }));
+}
