@@ -1,7 +1,18 @@
-/** Placeholder of the types until the loader lands. */
+/**
+ * Reads anomaly.toml: parses it, replaces environment variables, checks every option against its schema and loads
+ * the detectors. All that is wrong is said at once, each with its place.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Detector } from './detector.ts';
+import { Document, tableAt } from './document.ts';
+import type { Environment } from './environment.ts';
+import { readDetectors } from './instances.ts';
 import type { Level } from './log.ts';
+import { reasonOf } from './plugin.ts';
 import type { Policy } from './policy.ts';
+import type { Problem } from './problem.ts';
+import { agentSchema, stateSchema } from './schema.ts';
 
 /** Name → loader of the module whose `default` is the plugin. */
 export interface PluginTable {
@@ -25,5 +36,77 @@ export interface Config {
     readonly late_limit: number;
   };
   readonly state: { readonly store: 'memory' };
+  /** In the order of the file. */
   readonly detectors: readonly DetectorConfig[];
+}
+
+export interface Loaded {
+  /** Absent when one of the problems is an error. */
+  readonly config?: Config;
+  /** Sorted by place. */
+  readonly problems: readonly Problem[];
+  /** The file as it was read, without its byte order mark; "" when it could not be read. */
+  readonly text: string;
+}
+
+/** Watches every numeric field when there is no file. */
+export const DEFAULT_DETECTOR = 'zscore';
+
+/** Loads `file`, or the defaults without one. Does not throw: what is wrong is among the problems. */
+export async function loadConfig(
+  file: string | undefined,
+  plugins: PluginTable,
+  environment: Environment = process.env,
+): Promise<Loaded> {
+  let text = `[[detectors.${DEFAULT_DETECTOR}]]\n`;
+  if (file !== undefined)
+    try {
+      // The decoder takes the byte order mark away.
+      text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    } catch (error) {
+      const reason = unreadable(resolve(file), error);
+      return { problems: [{ code: 'CONFIG_UNREADABLE', severity: 'error', file, reason }], text: '' };
+    }
+  const document = new Document(file ?? '(defaults)', text, environment);
+  const config = document.failed ? undefined : await readConfig(document, plugins);
+  const { problems, failed } = document;
+  return failed || config === undefined ? { problems, text } : { config, problems, text };
+}
+
+async function readConfig(document: Document, plugins: PluginTable): Promise<Config | undefined> {
+  document.unknownKeys(document.value, [], ['agent', 'state', 'detectors']);
+  const agent = readSection(document, agentSchema, 'agent');
+  const state = readSection(document, stateSchema, 'state');
+  const detectors = await readDetectors(document, plugins);
+  if (detectors.length === 0 && !document.failed) {
+    const reason = `no detector is named, so nothing would be watched; add a table [[detectors.${DEFAULT_DETECTOR}]]`;
+    document.report('CONFIG_NO_DETECTOR', document.keyPlace(['detectors']), reason);
+  }
+  return agent && state && { agent, state, detectors };
+}
+
+function readSection<Schema extends typeof agentSchema | typeof stateSchema>(
+  document: Document,
+  schema: Schema,
+  name: string,
+) {
+  const table = tableAt(document, name);
+  if (table === undefined) return undefined;
+  document.unknownKeys(table, [name], Object.keys(schema.shape));
+  return document.check(schema, table, [name]);
+}
+
+function unreadable(path: string, error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return `there is no file ${path}; "telegraf-anomaly sample" prints one to begin with`;
+    case 'EISDIR':
+      return `${path} is a directory; give the path of a file`;
+    case 'EACCES':
+      return `${path} may not be read by user ${process.getuid?.()}, the user of Telegraf when it starts us`;
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return `${path} is not UTF-8; save it as UTF-8`;
+    default:
+      return `${path} cannot be read: ${reasonOf(error)}`;
+  }
 }
