@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
-import { unescape } from './tagset.ts';
+import { unescapeName } from './tagset.ts';
 
 /** The names of the tags and fields that we add. */
 export class AnnotationNames {
@@ -15,15 +15,17 @@ export class AnnotationNames {
   readonly detector: string;
   readonly score: string;
   readonly flaggedFields: string;
+  readonly reason: string;
   /** What an earlier layer of Telegraf may have added, as text. */
   readonly tags: ReadonlySet<string>;
   readonly fields: ReadonlySet<string>;
 
   constructor(prefix: string) {
     const tags = [prefix, `${prefix}_detector`] as const;
-    const fields = [`${prefix}_score`, `${prefix}_fields`] as const;
+    const fields = [`${prefix}_score`, `${prefix}_fields`, `${prefix}_reason`] as const;
     [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
     [this.score, this.flaggedFields] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    this.reason = bytesOf(fields[2]);
     this.tags = new Set(tags);
     this.fields = new Set([...tags, ...fields]);
   }
@@ -84,14 +86,27 @@ export class Annotate {
 
     this.flagged++;
     const names = this.#names;
-    const strangest = flagged.reduce((a, b) => (strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a));
+    const strangest = flagged.reduce((a, b) =>
+      strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a,
+    );
     const level = LEVELS[Math.max(...flagged.map(({ verdict }) => verdict)) as 1 | 2];
     const alias = this.#aliases[strangest.watch]!;
     const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
-    const keys = [...new Set(flagged.map((finding) => unescape(keyOf(finding))))].sort();
+    const keys = [...new Set(flagged.map((finding) => unescapeName(keyOf(finding))))].sort();
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
     fields += `,${names.score}=${numberText(strangest.score)},${names.flaggedFields}=${quoted(keys.join(','))}`;
+    fields += `,${names.reason}=${quoted(this.#reason(batch, strangest, unescapeName(keyOf(strangest))))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
+  }
+
+  /** One sentence on the strangest value: what it was and what would have been usual. */
+  #reason(batch: Batch, { value, watch, score, band }: Finding, key: string): string {
+    const found = `${key} is ${shortText(batch.value[value]!)}`;
+    if (band !== undefined) {
+      const [expected, lower, upper] = band.map(shortText);
+      return `${found}, expected ${expected} (${lower} to ${upper})`;
+    }
+    return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(this.#watches[watch]!.judge.threshold)}`;
   }
 
   /** Copies [from, to) of the bytes, then the text, whose characters are bytes. */
@@ -113,12 +128,17 @@ function strangeness({ score, watch }: Finding, watches: readonly Watch[]): numb
   return Math.abs(score) / watches[watch]!.judge.threshold;
 }
 
-function strangestBy(found: Finding[], keyOf: (finding: Finding) => string, watches: readonly Watch[]): Map<string, Finding> {
+function strangestBy(
+  found: Finding[],
+  keyOf: (finding: Finding) => string,
+  watches: readonly Watch[],
+): Map<string, Finding> {
   const strangest = new Map<string, Finding>();
   for (const finding of found) {
     const key = keyOf(finding);
     const other = strangest.get(key);
-    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches)) strangest.set(key, finding);
+    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches))
+      strangest.set(key, finding);
   }
   return strangest;
 }
@@ -126,6 +146,11 @@ function strangestBy(found: Finding[], keyOf: (finding: Finding) => string, watc
 /** Four decimals are more than a score means. Always a float of line protocol: never NaN, never an integer's suffix. */
 function numberText(score: number): string {
   return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
+}
+
+/** Five digits, for people. */
+function shortText(value: number): string {
+  return String(Number(value.toPrecision(5)));
 }
 
 function quoted(text: string): string {

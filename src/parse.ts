@@ -110,7 +110,7 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
     const fieldEnd = i;
     byte = bytes[++i]!;
 
-    if (byte - 48 >>> 0 < 10 || byte === MINUS || byte === DOT) {
+    if ((byte - 48) >>> 0 < 10 || byte === MINUS || byte === DOT) {
       i = parseNumber(bytes, i);
       if (i < 0) return fail(fieldEnd + 1);
       batch.pointOf[values] = batch.points;
@@ -237,7 +237,8 @@ function parseNumber(bytes: Buffer, start: number): number {
     if (!isDigit(byte)) return -1;
     while (isDigit(byte)) byte = bytes[++i]!;
   }
-  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22) mantissa = Number(bytes.toString('latin1', first, i));
+  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22)
+    mantissa = Number(bytes.toString('latin1', first, i));
   else mantissa /= POWER[decimals]!;
   foundValue = negative ? -mantissa : mantissa;
   if (byte === 105 || byte === 117) return dotted || scientific ? -1 : i + 1;

@@ -5,19 +5,20 @@
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
-import { compileSelectors, type Filter } from './filter.ts';
+import { compileFilter } from './glob.ts';
 import { hashBytes } from './hash.ts';
+import type { Selectors, TagPatterns } from './policy.ts';
 import type { Block } from './read.ts';
 import { SeriesTable, UNWATCHED } from './series.ts';
 import { NO_ROW } from './state.ts';
-import { parseTagSet, unescape, withoutTags } from './tagset.ts';
+import { parseTagSet, type TagSet, unescapeName, withoutTags } from './tagset.ts';
 
 const NO_SERIES = -1;
 
 export class Select {
   readonly table = new SeriesTable();
   readonly #watches: readonly Watch[];
-  readonly #filters: readonly Filter[];
+  readonly #selectors: readonly Selector[];
   readonly #names: AnnotationNames;
   /** By field key: one of our own, never watched. */
   readonly #own: boolean[] = [];
@@ -27,7 +28,7 @@ export class Select {
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
   constructor(watches: readonly Watch[], names: AnnotationNames) {
     this.#watches = watches;
-    this.#filters = watches.map((watch) => compileSelectors(watch.policy));
+    this.#selectors = watches.map((watch) => new Selector(watch.policy));
     this.#names = names;
   }
 
@@ -35,7 +36,16 @@ export class Select {
   run(batch: Batch): void {
     const watches = this.#watches;
     const { table } = this;
-    const { firstValue, fieldStart, fieldEnd, fieldHash, keyStart, keyEnd, keyHash, series: seriesOf } = batch;
+    const {
+      firstValue,
+      fieldStart,
+      fieldEnd,
+      fieldHash,
+      keyStart,
+      keyEnd,
+      keyHash,
+      series: seriesOf,
+    } = batch;
     const block = batch.block!;
     const { view } = block;
     for (const watch of watches) watch.reset(batch.values);
@@ -69,8 +79,11 @@ export class Select {
     const stripped = withoutTags(text, this.#names.tags);
     if (stripped === text) {
       const tagSet = tagSets.add(view, start, end, hash);
-      const { measurement, tags } = parseTagSet(text);
-      this.table.enter(tagSet, this.#filters.some((filter) => filter.selects(measurement, tags)));
+      const parsed = parseTagSet(text);
+      this.table.enter(
+        tagSet,
+        this.#selectors.some((selector) => selector.takes(parsed)),
+      );
       return tagSet;
     }
     const canonical = this.#intern(stripped);
@@ -94,7 +107,7 @@ export class Select {
     const start = batch.fieldStart[value]!;
     const end = batch.fieldEnd[value]!;
     const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
-    const field = unescape(bytes.toString('utf8', start, end));
+    const field = unescapeName(bytes.toString('utf8', start, end));
     this.#own[key] = this.#names.fields.has(field);
     this.#fields.add(field);
     return key;
@@ -112,13 +125,54 @@ export class Select {
   #newSeries(tagSet: number, fieldKey: number): number {
     const series = this.table.add(tagSet, fieldKey);
     if (this.#own[fieldKey]) return series;
-    const { measurement, tags } = parseTagSet(this.table.tagSets.bytes(tagSet));
-    const field = unescape(this.table.fieldKeys.bytes(fieldKey).toString());
+    const parsed = parseTagSet(this.table.tagSets.bytes(tagSet));
+    const field = unescapeName(this.table.fieldKeys.bytes(fieldKey).toString());
     if (this.#isScore(field)) return series;
     for (const [i, watch] of this.#watches.entries()) {
-      const filter = this.#filters[i]!;
-      if (filter.selects(measurement, tags) && filter.watches(field)) watch.state.add(series);
+      const selector = this.#selectors[i]!;
+      if (selector.takes(parsed) && selector.takesField(field)) watch.state.add(series);
     }
     return series;
   }
+}
+
+type Filter = (text: string) => boolean;
+
+/** The selectors of one instance, compiled. Names, keys and values are unescaped text. */
+export class Selector {
+  readonly #namepass: Filter | undefined;
+  readonly #namedrop: Filter | undefined;
+  readonly #tagpass: readonly (readonly [string, Filter | undefined])[];
+  readonly #tagdrop: readonly (readonly [string, Filter | undefined])[];
+  readonly #fieldinclude: Filter | undefined;
+  readonly #fieldexclude: Filter | undefined;
+
+  /** Throws a GlobError; a config that loaded has none. */
+  constructor(selectors: Selectors) {
+    this.#namepass = compileFilter(selectors.namepass);
+    this.#namedrop = compileFilter(selectors.namedrop);
+    this.#tagpass = tagFilters(selectors.tagpass);
+    this.#tagdrop = tagFilters(selectors.tagdrop);
+    this.#fieldinclude = compileFilter(selectors.fieldinclude);
+    this.#fieldexclude = compileFilter(selectors.fieldexclude);
+  }
+
+  /** Whether every pass option holds, and no drop option. Within tagpass and tagdrop one tag is enough. */
+  takes({ measurement, tags }: TagSet): boolean {
+    if (this.#namepass?.(measurement) === false || this.#namedrop?.(measurement)) return false;
+    const holds = ([key, filter]: readonly [string, Filter | undefined]) => {
+      const value = tags.get(key);
+      // An empty list of patterns matches nothing.
+      return value !== undefined && (filter?.(value) ?? false);
+    };
+    return (this.#tagpass.length === 0 || this.#tagpass.some(holds)) && !this.#tagdrop.some(holds);
+  }
+
+  takesField(key: string): boolean {
+    return (this.#fieldinclude?.(key) ?? true) && !this.#fieldexclude?.(key);
+  }
+}
+
+function tagFilters(patterns: TagPatterns): (readonly [string, Filter | undefined])[] {
+  return Object.entries(patterns).map(([key, values]) => [key, compileFilter(values)] as const);
 }

@@ -12,11 +12,11 @@ export interface TagSet {
 export function parseTagSet(bytes: Buffer): TagSet {
   const [measurement = '', ...tags] = split(bytes.toString(), ',');
   return {
-    measurement: unescape(measurement),
+    measurement: unescapeName(measurement),
     tags: new Map(
       tags.map((tag) => {
         const [key = '', ...value] = split(tag, '=');
-        return [unescape(key), unescape(value.join('='))];
+        return [unescapeName(key), unescapeName(value.join('='))];
       }),
     ),
   };
@@ -26,12 +26,12 @@ export function parseTagSet(bytes: Buffer): TagSet {
 export function withoutTags(bytes: Buffer, names: ReadonlySet<string>): Buffer {
   // latin1 keeps every byte as it is, whatever the encoding.
   const parts = split(bytes.toString('latin1'), ',');
-  const kept = parts.filter((tag, i) => i === 0 || !names.has(unescape(split(tag, '=')[0] ?? '')));
+  const kept = parts.filter((tag, i) => i === 0 || !names.has(unescapeName(split(tag, '=')[0] ?? '')));
   return kept.length === parts.length ? bytes : Buffer.from(kept.join(','), 'latin1');
 }
 
 /** A backslash hides a comma, an equals sign or a space; before anything else it is itself. */
-export function unescape(text: string): string {
+export function unescapeName(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text;
 }
 

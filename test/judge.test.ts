@@ -7,6 +7,10 @@ t.test('the threshold itself is strange enough, in the directions that were aske
   const scores = [-4, -3, 2.999, 3, 4];
   for (const [direction, expected] of Object.entries({ ...verdicts, both })) {
     const judge = new Judge({ threshold: 3, direction: direction as 'up' });
-    t.same(scores.map((score) => judge.judge(score)), expected, direction);
+    t.same(
+      scores.map((score) => judge.judge(score)),
+      expected,
+      direction,
+    );
   }
 });

@@ -34,7 +34,11 @@ t.test('a sink that nobody reads is not filled up', async (t) => {
 t.test('a limited message counts what it held back', async (t) => {
   const written: string[] = [];
   let now = 0;
-  const limited = new Limited((message) => written.push(message), 60, () => now);
+  const limited = new Limited(
+    (message) => written.push(message),
+    60,
+    () => now,
+  );
   for (const at of [0, 1, 59_999, 60_000, 130_000]) {
     now = at;
     limited.say(() => `at ${at}`);

@@ -13,9 +13,9 @@ t.test('numbers of every kind', async (t) => {
     ['.5', 0.5],
     ['5.', 5],
     ['93.1234', 93.1234],
-    ['2.0100502512562816', 2.0100502512562816],
-    ['0.30000000000000004', 0.30000000000000004],
-    ['123456789012345678901234567890', 123456789012345678901234567890],
+    ['10.050251256281406', 10.050251256281406],
+    ['0.30000000000000004', 0.1 + 0.2],
+    ['123456789012345678901234567890', 1.2345678901234568e29],
     ['0.00000000000000000001', 1e-20],
     ['1e5', 1e5],
     ['1.5E-3', 1.5e-3],
@@ -25,14 +25,23 @@ t.test('numbers of every kind', async (t) => {
     ['5i', 5],
     ['-5i', -5],
     ['9223372036854775807i', 2 ** 63],
-    ['9007199254740993i', 9007199254740992],
+    ['9007199254740993i', 2 ** 53],
     ['18446744073709551615u', 2 ** 64],
   ];
   for (const [text, value] of values) t.same(one(`m a=${text} 1`)?.fields, [['a', value]], text);
 });
 
 t.test('a time is an exact int64', async (t) => {
-  const times = ['0', '1', '-1', '999999999', '1000000000', '1700000000123456789', '4294967296', '4294967295'];
+  const times = [
+    '0',
+    '1',
+    '-1',
+    '999999999',
+    '1000000000',
+    '1700000000123456789',
+    '4294967296',
+    '4294967295',
+  ];
   times.push('9223372036854775807', '-9223372036854775807', '-4294967296', '-1700000000123456789');
   for (const time of times) t.equal(one(`m a=1 ${time}`)?.time, BigInt(time), time);
   t.equal(parsed('m a=1 9223372036854775808\n').batch.malformed, 1, 'beyond int64');
@@ -92,7 +101,18 @@ t.test('blank lines, comments, carriage returns and stray blanks are accepted', 
 
 t.test('lines that are no points are counted and passed over', async (t) => {
   const bad = ['m', 'm ', 'm a', 'm a=', 'm a=x 1', 'm =1 1', 'm a=1, 1', 'm a=1 b', 'm a=1 1 1', 'm a=1x 1'];
-  bad.push('m a=-', 'm a=. 1', 'm a=1e 1', 'm a=1.5i 1', 'm a=truth 1', 'm a=1,b 1', 'm a=NaN 1', 'm a=+1 1', ' ,', '\0\0');
+  bad.push(
+    'm a=-',
+    'm a=. 1',
+    'm a=1e 1',
+    'm a=1.5i 1',
+    'm a=truth 1',
+    'm a=1,b 1',
+    'm a=NaN 1',
+    'm a=+1 1',
+    ' ,',
+    '\0\0',
+  );
   for (const line of bad) {
     for (const suffix of ['', ' "quoted"']) {
       const { points, batch } = parsed(`m a=1 1\n${line}${suffix}\nm a=2 2\n`);
@@ -104,7 +124,18 @@ t.test('lines that are no points are counted and passed over', async (t) => {
 });
 
 t.test('what has no end yet waits', async (t) => {
-  for (const tail of ['m', 'm,a=b', 'm a', 'm a=', 'm a=1', 'm a=1 123', 'm s="open\nm a=2 2\n', 'm a=x', '# half', ' ']) {
+  for (const tail of [
+    'm',
+    'm,a=b',
+    'm a',
+    'm a=',
+    'm a=1',
+    'm a=1 123',
+    'm s="open\nm a=2 2\n',
+    'm a=x',
+    '# half',
+    ' ',
+  ]) {
     const { points, tail: left } = parsed(`m a=1 1\n${tail}`);
     t.same([points.length, left], [1, tail], JSON.stringify(tail));
   }
@@ -138,7 +169,8 @@ t.test('any point that Telegraf can write parses to the same fields', async () =
 
 /** Deep equality that tells −0 from 0. */
 function isSame(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, i) => isSame(x, b[i]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((x, i) => isSame(x, b[i]));
   if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
     return Object.entries(a).every(([key, x]) => isSame(x, (b as Record<string, unknown>)[key]));
   }
@@ -147,7 +179,9 @@ function isSame(a: unknown, b: unknown): boolean {
 
 t.test('any bytes at all are parsed without an error, and whole lines are taken', async () => {
   const bytes = fc.uint8Array({ maxLength: 300 });
-  const noise = fc.array(fc.constantFrom(...'m a=1,"\\\n#t.-ie'), { maxLength: 200 }).map((all) => Buffer.from(all.join('')));
+  const noise = fc
+    .array(fc.constantFrom(...'m a=1,"\\\n#t.-ie'), { maxLength: 200 })
+    .map((all) => Buffer.from(all.join('')));
   fc.assert(
     fc.property(fc.oneof(bytes, noise), fc.boolean(), (input, last) => {
       const { batch } = parsed(input, last);

@@ -10,7 +10,10 @@ t.test('a series is a tag set and a field key', async (t) => {
   t.equal(table.add(1, 0), 1);
   t.equal(table.add(0, 5), 2);
   t.equal(table.add(0, 3), 3);
-  t.same([table.find(0, 0), table.find(0, 5), table.find(0, 3), table.find(1, 0), table.find(1, 5)], [0, 2, 3, 1, -1]);
+  t.same(
+    [table.find(0, 0), table.find(0, 5), table.find(0, 3), table.find(1, 0), table.find(1, 5)],
+    [0, 2, 3, 1, -1],
+  );
   t.same([table.tagSetOf(2), table.fieldKeyOf(2)], [0, 5]);
 });
 
@@ -35,6 +38,7 @@ t.test('it grows', async (t) => {
   }
   t.equal(table.size, 10_000);
   let right = true;
-  for (let set = 0; set < 5000; set++) right &&= table.find(set, 0) === 2 * set && table.find(set, 1) === 2 * set + 1;
+  for (let set = 0; set < 5000; set++)
+    right &&= table.find(set, 0) === 2 * set && table.find(set, 1) === 2 * set + 1;
   t.ok(right);
 });

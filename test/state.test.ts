@@ -10,7 +10,14 @@ t.test('a new row is all zeros, and rows do not share memory', async (t) => {
     t.ok(f64.subarray(at, at + state.stride).every((x) => x === 0));
     f64.fill(i + 1, at, at + state.stride);
   }
-  t.ok(rows.every((row, i) => state.page(row).f64.subarray(state.at(row), state.at(row) + state.stride).every((x) => x === i + 1)));
+  t.ok(
+    rows.every((row, i) =>
+      state
+        .page(row)
+        .f64.subarray(state.at(row), state.at(row) + state.stride)
+        .every((x) => x === i + 1),
+    ),
+  );
   t.equal(state.rows, 3000);
 });
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseTagSet, unescape, withoutTags } from '../src/tagset.ts';
+import { parseTagSet, unescapeName, withoutTags } from '../src/tagset.ts';
 
 const parse = (text: string) => {
   const { measurement, tags } = parseTagSet(Buffer.from(text));
@@ -10,10 +10,14 @@ t.test('measurement and tags, unescaped', async (t) => {
   t.same(parse('cpu'), ['cpu', {}]);
   t.same(parse('cpu,host=a,region=eu'), ['cpu', { host: 'a', region: 'eu' }]);
   t.same(parse('my\\ cpu\\,x,a\\=b=c\\ d\\,e'), ['my cpu,x', { 'a=b': 'c d,e' }]);
-  t.same(parse('m,path=C:\\dir\\\\,x=1'), ['m', { path: 'C:\\dir\\,x=1' }], 'a backslash hides only what it can hide');
+  t.same(
+    parse('m,path=C:\\dir\\\\,x=1'),
+    ['m', { path: 'C:\\dir\\,x=1' }],
+    'a backslash hides only what it can hide',
+  );
   t.same(parse('m,a=1=2,b'), ['m', { a: '1=2', b: '' }]);
   t.same(parse('m,town=Köln'), ['m', { town: 'Köln' }]);
-  t.equal(unescape('a\\b\\ c'), 'a\\b c');
+  t.equal(unescapeName('a\\b\\ c'), 'a\\b c');
 });
 
 t.test('tags can be taken out, and all other bytes stay', async (t) => {

@@ -5,7 +5,11 @@ import { Writer } from '../src/write.ts';
 
 t.test('a write that went out at once costs no wait', async (t) => {
   const taken: string[] = [];
-  const writer = new Writer(new Writable({ write: (chunk, _, done) => (taken.push(String(chunk)), done()) }));
+  const writer = new Writer(
+    new Writable({
+      write: (chunk, _, done) => done(taken.push(String(chunk)) > 9 ? new Error('too many') : null),
+    }),
+  );
   t.equal(writer.write(Buffer.from('one')), undefined);
   t.equal(writer.write(Buffer.alloc(0)), undefined);
   t.same(taken, ['one'], 'and nothing is not written');

@@ -28,7 +28,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   const { stdin, stdout } = process;
   const stop = () => stdin.destroy();
   // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stdin.isTTY ? stop : () => {});
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, stdin.isTTY ? stop : () => {});
 
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
@@ -69,7 +70,8 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
   } catch (error) {
     reason = `START_FAILED: ${describe(error)}`;
   }
-  const remind = () => log.error(`${reason}; points pass unscored until it is mended and the program restarted`);
+  const remind = () =>
+    log.error(`${reason}; points pass unscored until it is mended and the program restarted`);
   remind();
   setInterval(remind, REMIND_EVERY * 1000).unref();
   return { process: (chunk) => chunk, end: () => new Uint8Array(0) };

@@ -8,7 +8,8 @@ const character = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...',= "\'\\#\t\n\r\f') },
   { weight: 1, arbitrary: fc.constantFrom('\x01', '\x1f', '\x7f', 'é', '温', '😀') },
 );
-const text = (min: number) => fc.array(character, { minLength: min, maxLength: 12 }).map((all) => all.join(''));
+const text = (min: number) =>
+  fc.array(character, { minLength: min, maxLength: 12 }).map((all) => all.join(''));
 
 /** A backslash at the end of a name would hide what follows; no reader of line protocol can tell. */
 const name = text(1).map((all) => all.replace(/\\+$/, '') || 'x');

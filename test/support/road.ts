@@ -29,7 +29,13 @@ export const identity: Instance = {
 };
 
 export function detectorOf(instance: Instance): Detector {
-  return { name: 'fake', version: 1, threshold: 10, options: ({ z }) => z.object({}), create: () => instance };
+  return {
+    name: 'fake',
+    version: 1,
+    threshold: 10,
+    options: ({ z }) => z.object({}),
+    create: () => instance,
+  };
 }
 
 export interface TestLog extends Log {
@@ -45,7 +51,10 @@ export function testLog(): TestLog {
 }
 
 /** One watch for each entry; the default is the identity under the default policy. */
-export function roadOf(entries: { policy?: Partial<Policy>; instance?: Instance }[] = [{}], agent: Partial<Config['agent']> = {}) {
+export function roadOf(
+  entries: { policy?: Partial<Policy>; instance?: Instance }[] = [{}],
+  agent: Partial<Config['agent']> = {},
+) {
   const log = testLog();
   const config: Config = {
     agent: { log_level: 'info', annotation_prefix: 'anomaly', late_limit: 7 * 86400, ...agent },
