@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
+import { problemText } from '../problem.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
@@ -64,9 +65,11 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
   let reason: string;
   try {
     const { config, problems } = await loadConfig(file, plugins);
+    for (const problem of problems) {
+      log[problem.severity === 'error' ? 'error' : 'warn'](`${problem.code}: ${problemText(problem)}`);
+    }
     if (config !== undefined) return new Pipeline(config, createLog(config.agent.log_level));
-    for (const problem of problems) log.error(String(problem));
-    reason = `CONFIG_INVALID: ${file} has ${problems.length} problem(s)`;
+    reason = `CONFIG_INVALID: ${file} does not load, see above`;
   } catch (error) {
     reason = `START_FAILED: ${describe(error)}`;
   }
