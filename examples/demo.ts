@@ -15,7 +15,12 @@ const path = (relative: string) => fileURLToPath(new URL(relative, root));
 /** What was done while the recording was made, and where it must show. */
 const DISTURBANCES = [
   { from: '10:19:15', to: '10:21:15', what: 'a background job keeps both processors busy', series: 'cpu' },
-  { from: '10:27:15', to: '10:30:41', what: 'a program takes 100 MB of memory a second, up to 6 GB', series: 'mem' },
+  {
+    from: '10:27:15',
+    to: '10:30:41',
+    what: 'a program takes 100 MB of memory a second, up to 6 GB',
+    series: 'mem',
+  },
   { from: '10:36:41', to: '10:39:11', what: 'a file of 20 GB fills the disk', series: 'disk' },
 ];
 /** Flagged points of one tag set with less than this between them are one row, in seconds. */
@@ -29,9 +34,13 @@ interface Row {
   readonly reason: string;
 }
 
-const child = spawn(process.execPath, [path('dist/src/cli.js'), 'run', '--config', path('examples/demo/anomaly.toml')], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
+const child = spawn(
+  process.execPath,
+  [path('dist/src/cli.js'), 'run', '--config', path('examples/demo/anomaly.toml')],
+  {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  },
+);
 const rows: Row[] = [];
 let out = 0;
 let flagged = 0;
@@ -46,12 +55,18 @@ await pipeline(createReadStream(path('examples/demo/recording.influx.gz')), crea
 await read;
 
 for (const { tagSet, from, to, points, reason } of rows) {
-  console.log(`${clock(from)} to ${clock(to)}  ${String(points).padStart(3)} points  ${tagSet}\n    ${reason}`);
+  console.log(
+    `${clock(from)} to ${clock(to)}  ${String(points).padStart(3)} points  ${tagSet}\n    ${reason}`,
+  );
 }
-console.log(`\n${out} points came out of the program, ${flagged} of them flagged, in ${rows.length} episodes.`);
+console.log(
+  `\n${out} points came out of the program, ${flagged} of them flagged, in ${rows.length} episodes.`,
+);
 console.log('While the recording was made, three things were done to the machine on purpose:');
 for (const { from, to, what, series } of DISTURBANCES) {
-  const found = rows.find((row) => row.tagSet.startsWith(series) && clock(row.to) >= from && clock(row.from) <= to);
+  const found = rows.find(
+    (row) => row.tagSet.startsWith(series) && clock(row.to) >= from && clock(row.from) <= to,
+  );
   const delay = found && Math.max(0, found.from - seconds(from));
   console.log(`  ${from} to ${to}  ${what}: ${found ? `found after ${delay} s` : 'NOT FOUND'}`);
 }

@@ -2,7 +2,7 @@
  * `telegraf-anomaly run`: the child of Telegraf. It stands in everybody's data path, so it fails open: without
  * a valid config, and after any error, the points go on unscored. The end of stdin is the only order to stop.
  */
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
@@ -56,7 +56,19 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   }
   await writer.write(road.end());
   if (road instanceof Pipeline) log.info(summary(road));
-  if (isPipe(1)) await setTimeout(writer.linger);
+  await leave(writer.linger);
+}
+
+/**
+ * Telegraf stops reading when we are gone, and what is still in the pipes is lost with an error in its log. So it
+ * sees their ends first, and has a moment to read what is before them.
+ */
+async function leave(linger: number): Promise<never> {
+  if (isPipe(1)) {
+    closeSync(1);
+    closeSync(2);
+    await setTimeout(linger);
+  }
   process.exit(0);
 }
 
@@ -65,11 +77,14 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
   let reason: string;
   try {
     const { config, problems } = await loadConfig(file, plugins);
-    for (const problem of problems) {
-      log[problem.severity === 'error' ? 'error' : 'warn'](`${problem.code}: ${problemText(problem)}`);
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    if (config !== undefined) {
+      for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
+      return new Pipeline(config, createLog(config.agent.log_level));
     }
-    if (config !== undefined) return new Pipeline(config, createLog(config.agent.log_level));
-    reason = `CONFIG_INVALID: ${file} does not load, see above`;
+    const more =
+      errors.length > 1 ? ` (and ${errors.length - 1} more: telegraf-anomaly check --config ${file})` : '';
+    reason = `${errors[0]!.code}: ${problemText(errors[0]!)}${more}`;
   } catch (error) {
     reason = `START_FAILED: ${describe(error)}`;
   }
