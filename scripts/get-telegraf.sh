@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Telegraf from source, for the tests, the bench and the recording of demo data, and prints the path
-# of the binary. Does nothing when it is there already. About 90 s and 1.3 GB of Go caches the first time.
+# of the binary. Does nothing when it is there already. About 90 s and 0.8 GB of Go caches the first time.
 # Exit 3: no Go that can build it.
 set -euo pipefail
 
