@@ -68,7 +68,7 @@ export async function loadConfig(
       return { problems: [{ code: 'CONFIG_UNREADABLE', severity: 'error', file, reason }], text: '' };
     }
   const document = new Document(file ?? '(defaults)', text, environment);
-  const config = document.failed ? undefined : await readConfig(document, plugins);
+  const config = document.parsed ? await readConfig(document, plugins) : undefined;
   const { problems, failed } = document;
   return failed || config === undefined ? { problems, text } : { config, problems, text };
 }
