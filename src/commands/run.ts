@@ -42,6 +42,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
     if (error.code !== 'EPIPE') log.error(`STDOUT_FAILED: ${error.message}; the program ends`);
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
+  // A log that nobody reads is no reason to stop.
+  process.stderr.on('error', () => {});
   for (const warning of warnings) log.warn(warning);
 
   const writer = new Writer(stdout);
