@@ -39,7 +39,7 @@ function referenceAt(text: string, at: number): Reference | undefined {
 
 /** undefined: leave the reference as it is. */
 function resolved({ name, operator, word }: Reference, environment: Environment): string | undefined {
-  const value = environment[name];
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   const set = value !== undefined && (value !== '' || !operator.startsWith(':'));
   switch (operator.at(-1)) {
     case '-':

@@ -59,18 +59,14 @@ export const policySchema = z.object({
     ),
   namepass: patterns()
     .default([])
-    .describe(
-      'Watch only measurements that match one of these patterns. Globs as in Telegraf: * ? [a-z] {a,b}.',
-    ),
+    .describe('Watch only measurements that match one of these patterns, which are globs as in Telegraf.'),
   namedrop: patterns().default([]).describe('Do not watch measurements that match one of these patterns.'),
   tagpass: tagPatterns()
     .default({})
     .describe(
-      'Watch only points with a tag of one of these keys whose value matches, e.g. { host = ["web*"] }.',
+      'Watch only points with a tag that matches: tagpass = { host = ["web*"] } for those of the hosts web...',
     ),
-  tagdrop: tagPatterns()
-    .default({})
-    .describe('Do not watch points with a tag of one of these keys whose value matches.'),
+  tagdrop: tagPatterns().default({}).describe('Do not watch points with a tag that matches.'),
   fieldinclude: patterns()
     .default([])
     .describe('Watch only fields whose key matches. The other fields stay on the point.'),

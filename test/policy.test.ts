@@ -1,0 +1,55 @@
+import t from 'tap';
+import type { Policy } from '../src/policy.ts';
+import { policySchema } from '../src/policy.ts';
+
+t.test('the defaults', async (t) => {
+  const defaults: Omit<Policy, 'alias' | 'threshold'> = {
+    namepass: [],
+    namedrop: [],
+    tagpass: {},
+    tagdrop: {},
+    fieldinclude: [],
+    fieldexclude: [],
+    direction: 'both',
+    annotate: 'tags',
+    score_fields: false,
+  };
+  t.same(policySchema.parse({}), defaults, 'alias and threshold are filled in from the detector');
+});
+
+t.test('every option says what it does, in sentences', async (t) => {
+  for (const [key, option] of Object.entries(policySchema.shape))
+    t.match(option.description, /^[A-Z].+\.$/, key);
+});
+
+t.test('what is refused', async (t) => {
+  const refused: [keyof Policy, unknown][] = [
+    ['alias', ''],
+    ['alias', 'two\nlines'],
+    ['alias', 7],
+    ['threshold', 0],
+    ['threshold', -1],
+    ['threshold', Number.POSITIVE_INFINITY],
+    ['threshold', '4'],
+    ['direction', 'sideways'],
+    ['annotate', 'events'],
+    ['score_fields', 1],
+    ['namepass', 'cpu'],
+    ['namepass', [1]],
+    ['namepass', ['[a']],
+    ['fieldexclude', ['ok', 'x?{a']],
+    ['tagpass', ['host']],
+    ['tagpass', { host: 'web' }],
+    ['tagdrop', { host: ['[z-a]'] }],
+  ];
+  for (const [key, value] of refused) {
+    const { error } = policySchema.safeParse({ [key]: value });
+    t.equal(error?.issues[0]?.path[0], key, `${key} = ${JSON.stringify(value)}`);
+  }
+});
+
+t.test('a bad pattern is pointed at, among the others', async (t) => {
+  const { error } = policySchema.safeParse({ tagpass: { host: ['a*', '[b'] } });
+  t.same(error?.issues[0]?.path, ['tagpass', 'host', 1]);
+  t.ok(policySchema.safeParse({ namepass: ['{a'] }).success, 'a list without globs is plain text');
+});
