@@ -6,27 +6,33 @@ import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
-import { unescape } from './tagset.ts';
+import { unescapeName } from './tagset.ts';
 
 /** The names of the tags and fields that we add. */
 export class AnnotationNames {
+  // As bytes, one character each.
   readonly level: string;
   readonly detector: string;
   readonly score: string;
   readonly flaggedFields: string;
-  /** Names that an earlier layer may have added as tags, and as fields. */
+  readonly reason: string;
+  /** What an earlier layer of Telegraf may have added, as text. */
   readonly tags: ReadonlySet<string>;
   readonly fields: ReadonlySet<string>;
 
   constructor(prefix: string) {
-    this.level = prefix;
-    this.detector = `${prefix}_detector`;
-    this.score = `${prefix}_score`;
-    this.flaggedFields = `${prefix}_fields`;
-    this.tags = new Set([this.level, this.detector]);
-    this.fields = new Set([this.level, this.detector, this.score, this.flaggedFields]);
+    const tags = [prefix, `${prefix}_detector`] as const;
+    const fields = [`${prefix}_score`, `${prefix}_fields`, `${prefix}_reason`] as const;
+    [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
+    [this.score, this.flaggedFields] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    this.reason = bytesOf(fields[2]);
+    this.tags = new Set(tags);
+    this.fields = new Set([...tags, ...fields]);
   }
 }
+
+/** What `score_fields` adds to a field's name. */
+export const SCORE_SUFFIX = '_score';
 
 export class Annotate {
   readonly #watches: readonly Watch[];
@@ -68,26 +74,39 @@ export class Annotate {
   /** What goes behind a point's tag set and behind its fields. */
   #texts(batch: Batch, found: Finding[]): { tags: string; fields: string } {
     const keyOf = ({ value }: Finding) =>
-      batch.block!.bytes.latin1Slice(batch.fieldStart[value]!, batch.fieldEnd[value]!);
+      batch.block!.bytes.toString('latin1', batch.fieldStart[value]!, batch.fieldEnd[value]!);
     let fields = '';
     const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
     // Where several instances score a field, the strangest speaks.
     for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
-      fields += `,${key}_score=${numberText(finding.score)}`;
+      fields += `,${key}${SCORE_SUFFIX}=${numberText(finding.score)}`;
     }
     const flagged = found.filter(({ verdict }) => verdict !== OK);
     if (flagged.length === 0) return { tags: '', fields };
 
     this.flagged++;
     const names = this.#names;
-    const strangest = flagged.reduce((a, b) => (strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a));
+    const strangest = flagged.reduce((a, b) =>
+      strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a,
+    );
     const level = LEVELS[Math.max(...flagged.map(({ verdict }) => verdict)) as 1 | 2];
     const alias = this.#aliases[strangest.watch]!;
     const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
-    const keys = [...new Set(flagged.map((finding) => unescape(keyOf(finding))))].sort();
+    const keys = [...new Set(flagged.map((finding) => unescapeName(keyOf(finding))))].sort();
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
     fields += `,${names.score}=${numberText(strangest.score)},${names.flaggedFields}=${quoted(keys.join(','))}`;
+    fields += `,${names.reason}=${quoted(this.#reason(batch, strangest, unescapeName(keyOf(strangest))))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
+  }
+
+  /** One sentence on the strangest value: what it was and what would have been usual. */
+  #reason(batch: Batch, { value, watch, score, band }: Finding, key: string): string {
+    const found = `${key} is ${shortText(batch.value[value]!)}`;
+    if (band !== undefined) {
+      const [expected, lower, upper] = band.map(shortText);
+      return `${found}, expected ${expected} (${lower} to ${upper})`;
+    }
+    return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(this.#watches[watch]!.judge.threshold)}`;
   }
 
   /** Copies [from, to) of the bytes, then the text, whose characters are bytes. */
@@ -99,7 +118,7 @@ export class Annotate {
       this.#output = larger;
     }
     bytes.copy(this.#output, this.#length, from, to);
-    this.#output.latin1Write(text, this.#length + to - from);
+    this.#output.write(text, this.#length + to - from, 'latin1');
     this.#length = length;
   }
 }
@@ -109,12 +128,17 @@ function strangeness({ score, watch }: Finding, watches: readonly Watch[]): numb
   return Math.abs(score) / watches[watch]!.judge.threshold;
 }
 
-function strangestBy(found: Finding[], keyOf: (finding: Finding) => string, watches: readonly Watch[]): Map<string, Finding> {
+function strangestBy(
+  found: Finding[],
+  keyOf: (finding: Finding) => string,
+  watches: readonly Watch[],
+): Map<string, Finding> {
   const strangest = new Map<string, Finding>();
   for (const finding of found) {
     const key = keyOf(finding);
     const other = strangest.get(key);
-    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches)) strangest.set(key, finding);
+    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches))
+      strangest.set(key, finding);
   }
   return strangest;
 }
@@ -124,11 +148,16 @@ function numberText(score: number): string {
   return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
 }
 
+/** Five digits, for people. */
+function shortText(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}
+
 function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
 /** Text whose characters are the UTF-8 bytes of this one. */
 function bytesOf(text: string): string {
-  return Buffer.from(text).latin1Slice();
+  return Buffer.from(text).toString('latin1');
 }

@@ -3,7 +3,7 @@
  * series' last time is late or a duplicate and changes nothing, so that delivering it again does no harm.
  */
 import type { Batch } from './batch.ts';
-import type { Instance } from './detector.ts';
+import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
 import { Judge, OK, OPEN } from './judge.ts';
 import type { Policy } from './policy.ts';
@@ -80,7 +80,7 @@ export class Detect {
 
   #run(watch: Watch, batch: Batch, from: number): number {
     const { instance, judge, state, count, values, rows } = watch;
-    const { pointOf, value: valueOf, seconds, timeHigh, timeLow } = batch;
+    const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
     for (let entry = from; entry < count; entry++) {
       this.#at = entry;
@@ -94,7 +94,8 @@ export class Detect {
       const low = timeLow[point]!;
       const seen = i32[header + COUNT]!;
       if (seen > 0) {
-        const ahead = (high - i32[header + TIME_HIGH]!) * TWO_32 + ((low >>> 0) - (i32[header + TIME_LOW]! >>> 0));
+        const ahead =
+          (high - i32[header + TIME_HIGH]!) * TWO_32 + ((low >>> 0) - (i32[header + TIME_LOW]! >>> 0));
         if (ahead <= 0) {
           if (-ahead <= this.#lateLimit) {
             this.#counts.late++;
@@ -104,10 +105,12 @@ export class Detect {
         }
       }
       const time = seconds[point]!;
-      const value = valueOf[index]!;
+      const value = numbers[index]!;
       const score = instance.score(page, at + HEADER, time, value);
       const finite = Number.isFinite(score);
       const verdict = finite ? judge.judge(score) : OK;
+      // Only what is flagged is explained, and only before it is learned.
+      const band = verdict === OK ? undefined : bandOf(instance, page, at + HEADER, time);
       instance.learn(page, at + HEADER, time, value);
       i32[header + TIME_HIGH] = high;
       i32[header + TIME_LOW] = low;
@@ -116,7 +119,13 @@ export class Detect {
       if (verdict !== OK) {
         if ((i32[header + FLAGS]! & OPEN) === 0) this.#counts.alarms++;
         i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
-        this.#findings.add(point, { value: index, watch: watch.index, score, verdict });
+        this.#findings.add(point, {
+          value: index,
+          watch: watch.index,
+          score,
+          verdict,
+          ...(band && { band }),
+        });
       } else {
         if ((i32[header + FLAGS]! & OPEN) !== 0) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
         if (!finite) this.#notFinite(watch, index, score);
@@ -130,4 +139,11 @@ export class Detect {
     this.#counts.failures++;
     this.#onFailure(watch, value, new RangeError(`the score is ${score}`));
   }
+}
+
+function bandOf(instance: Instance, rows: Rows, at: number, time: number): number[] | undefined {
+  if (instance.band === undefined) return undefined;
+  const out = new Float64Array(3);
+  instance.band(rows, at, time, out);
+  return [...out];
 }

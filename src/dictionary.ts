@@ -28,7 +28,11 @@ export class Dictionary {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]! - 1;
       if (id < 0) return -1;
-      if (this.#hashes[id] === hash && this.#lengths[id] === end - start && this.#equals(id, view, start, end)) {
+      if (
+        this.#hashes[id] === hash &&
+        this.#lengths[id] === end - start &&
+        this.#equals(id, view, start, end)
+      ) {
         return id;
       }
     }
@@ -94,7 +98,11 @@ export class Dictionary {
 }
 
 /** A copy with room for `capacity` elements; the new ones hold `fill`. */
-export function grown<Column extends Int32Array | Uint32Array>(column: Column, capacity: number, fill = 0): Column {
+export function grown<Column extends Int32Array | Uint32Array>(
+  column: Column,
+  capacity: number,
+  fill = 0,
+): Column {
   const larger = new (column.constructor as new (length: number) => Column)(capacity);
   larger.set(column);
   if (fill !== 0) larger.fill(fill, column.length);

@@ -12,6 +12,8 @@ export interface Finding {
   readonly watch: number;
   readonly score: number;
   readonly verdict: Verdict;
+  /** [expected, lower, upper] in field units, where the detector can say. */
+  readonly band?: readonly number[];
 }
 
 export class Findings {

@@ -6,11 +6,17 @@ export function mix(hash: number, word: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
+/** The last step: without it names that differ only at their end fill a table unevenly. */
+export function finish(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}
+
 /** The hash of the bytes [start, end), the last word filled up with zeros. May read three bytes past the end. */
 export function hashBytes(view: DataView, start: number, end: number): number {
   let hash = 0;
   let i = start;
   for (; i + 4 <= end; i += 4) hash = mix(hash, view.getInt32(i, true));
   if (i < end) hash = mix(hash, view.getInt32(i, true) & ((1 << ((end - i) << 3)) - 1));
-  return hash;
+  return finish(hash);
 }

@@ -55,7 +55,11 @@ export class Limited {
   #next = Number.NEGATIVE_INFINITY;
   #held = 0;
 
-  constructor(write: (message: string) => void, seconds: number, now: () => number = () => performance.now()) {
+  constructor(
+    write: (message: string) => void,
+    seconds: number,
+    now: () => number = () => performance.now(),
+  ) {
     this.#write = write;
     this.#milliseconds = seconds * 1000;
     this.#now = now;

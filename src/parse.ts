@@ -4,7 +4,7 @@
  * bytes are passed on as they came.
  */
 import type { Batch } from './batch.ts';
-import { hashBytes, mix } from './hash.ts';
+import { finish, hashBytes, mix } from './hash.ts';
 import type { Block } from './read.ts';
 
 const TAB = 9;
@@ -29,7 +29,7 @@ const POWER = Float64Array.from({ length: 23 }, (_, n) => 10 ** n);
 const POWER_LOW = Int32Array.from({ length: 11 }, (_, n) => (10 ** n) | 0);
 const EXACT_INTEGERS = 2 ** 53;
 const TWO_32 = 2 ** 32;
-const LARGEST_INT64 = 2 ** 63;
+const LARGEST_HIGH = 2 ** 31 - 1;
 
 /** Bytes that end a field key: white space, comma, equals sign. */
 const ENDS_FIELD_KEY = new Uint8Array(256);
@@ -110,7 +110,7 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
     const fieldEnd = i;
     byte = bytes[++i]!;
 
-    if (byte - 48 >>> 0 < 10 || byte === MINUS || byte === DOT) {
+    if ((byte - 48) >>> 0 < 10 || byte === MINUS || byte === DOT) {
       i = parseNumber(bytes, i);
       if (i < 0) return fail(fieldEnd + 1);
       batch.pointOf[values] = batch.points;
@@ -187,7 +187,7 @@ function hashPlainTagSet(block: Block, start: number): number {
     }
     const left = 31 - Math.clz32(blank & -blank) - 7;
     if (left > 0) hash = mix(hash, word & ((1 << left) - 1));
-    foundHash = hash;
+    foundHash = finish(hash);
     i += left >> 3;
     // Any other control character is part of a name.
     return block.bytes[i] === SPACE || block.bytes[i] === NEWLINE ? i : hashTagSet(block, start);
@@ -237,7 +237,8 @@ function parseNumber(bytes: Buffer, start: number): number {
     if (!isDigit(byte)) return -1;
     while (isDigit(byte)) byte = bytes[++i]!;
   }
-  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22) mantissa = Number(bytes.latin1Slice(first, i));
+  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22)
+    mantissa = Number(bytes.toString('latin1', first, i));
   else mantissa /= POWER[decimals]!;
   foundValue = negative ? -mantissa : mantissa;
   if (byte === 105 || byte === 117) return dotted || scientific ? -1 : i + 1;
@@ -268,9 +269,9 @@ function parseTime(batch: Batch, point: number, bytes: Buffer, start: number): n
   const digits = i - middle;
   if (digits > 10) return -1;
   const nanoseconds = head * POWER[digits]! + tail;
-  if (nanoseconds >= LARGEST_INT64) return -1;
   let low = (Math.imul(head, POWER_LOW[digits]!) + tail) | 0;
   let high = Math.round((nanoseconds - (low >>> 0)) / TWO_32);
+  if (high > LARGEST_HIGH) return -1;
   if (negative) {
     low = -low | 0;
     high = low === 0 ? -high : ~high;
@@ -301,6 +302,6 @@ function closingQuote(bytes: Buffer, start: number): number {
 function skipBoolean(bytes: Buffer, start: number): number {
   let end = start;
   while (end < start + 6 && ENDS_FIELD_KEY[bytes[end]!] === 0) end++;
-  return BOOLEANS.has(bytes.latin1Slice(start, end)) ? end : -1;
+  return BOOLEANS.has(bytes.toString('latin1', start, end)) ? end : -1;
 }
 const BOOLEANS = new Set(['t', 'T', 'true', 'True', 'TRUE', 'f', 'F', 'false', 'False', 'FALSE']);

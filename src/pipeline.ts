@@ -44,7 +44,8 @@ export class Pipeline {
     this.#select = new Select(this.watches, names);
     this.#detect = new Detect(this.#findings, this.counts, config.agent.late_limit, (watch, value, error) =>
       this.#detectorFailed.say(
-        () => `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${error}; its points pass unscored`,
+        () =>
+          `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${error}; its points pass unscored`,
       ),
     );
     this.#annotate = new Annotate(this.watches, names);
@@ -77,7 +78,9 @@ export class Pipeline {
       return output;
     } catch (error) {
       this.counts.failures++;
-      this.#roadFailed.say(() => `ROAD_FAILED: ${error instanceof Error ? error.stack : error}; points pass unscored`);
+      this.#roadFailed.say(
+        () => `ROAD_FAILED: ${error instanceof Error ? error.stack : error}; points pass unscored`,
+      );
       if (!parsed) batch.end = block.length;
       return block.bytes.subarray(0, batch.end);
     } finally {
@@ -96,7 +99,11 @@ export class Pipeline {
     this.counts.malformed += batch.malformed;
     if (batch.malformed > 0) {
       this.#malformed.say(() => {
-        const text = block.bytes.toString('utf8', batch.malformedStart, Math.min(batch.malformedEnd, batch.malformedStart + 200));
+        const text = block.bytes.toString(
+          'utf8',
+          batch.malformedStart,
+          Math.min(batch.malformedEnd, batch.malformedStart + 200),
+        );
         return `MALFORMED: ${batch.malformed} line(s) passed on unread, the first: ${text}`;
       });
     }

@@ -2,16 +2,16 @@
  * Which detector instances watch a series. Decided once, when the series is first seen, with Telegraf's
  * selector semantics, and remembered as the series' row.
  */
-import type { AnnotationNames } from './annotate.ts';
+import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
 import { compileFilter } from './glob.ts';
 import { hashBytes } from './hash.ts';
-import type { Policy, Selectors, TagPatterns } from './policy.ts';
+import type { Selectors, TagPatterns } from './policy.ts';
 import type { Block } from './read.ts';
 import { SeriesTable, UNWATCHED } from './series.ts';
 import { NO_ROW } from './state.ts';
-import { parseTagSet, type TagSet, unescape, withoutTags } from './tagset.ts';
+import { parseTagSet, type TagSet, unescapeName, withoutTags } from './tagset.ts';
 
 const NO_SERIES = -1;
 
@@ -22,6 +22,8 @@ export class Select {
   readonly #names: AnnotationNames;
   /** By field key: one of our own, never watched. */
   readonly #own: boolean[] = [];
+  /** All field keys, unescaped. */
+  readonly #fields = new Set<string>();
 
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
   constructor(watches: readonly Watch[], names: AnnotationNames) {
@@ -34,7 +36,16 @@ export class Select {
   run(batch: Batch): void {
     const watches = this.#watches;
     const { table } = this;
-    const { firstValue, fieldStart, fieldEnd, fieldHash, keyStart, keyEnd, keyHash, series: seriesOf } = batch;
+    const {
+      firstValue,
+      fieldStart,
+      fieldEnd,
+      fieldHash,
+      keyStart,
+      keyEnd,
+      keyHash,
+      series: seriesOf,
+    } = batch;
     const block = batch.block!;
     const { view } = block;
     for (const watch of watches) watch.reset(batch.values);
@@ -69,7 +80,10 @@ export class Select {
     if (stripped === text) {
       const tagSet = tagSets.add(view, start, end, hash);
       const parsed = parseTagSet(text);
-      this.table.enter(tagSet, this.#selectors.some((selector) => selector.takes(parsed)));
+      this.table.enter(
+        tagSet,
+        this.#selectors.some((selector) => selector.takes(parsed)),
+      );
       return tagSet;
     }
     const canonical = this.#intern(stripped);
@@ -93,15 +107,27 @@ export class Select {
     const start = batch.fieldStart[value]!;
     const end = batch.fieldEnd[value]!;
     const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
-    this.#own[key] = this.#names.fields.has(unescape(bytes.toString('utf8', start, end)));
+    const field = unescapeName(bytes.toString('utf8', start, end));
+    this.#own[key] = this.#names.fields.has(field);
+    this.#fields.add(field);
     return key;
+  }
+
+  /** `<field>_score` of a field that has been seen: an earlier layer's, when this one writes such fields itself. */
+  #isScore(field: string): boolean {
+    return (
+      field.endsWith(SCORE_SUFFIX) &&
+      this.#fields.has(field.slice(0, -SCORE_SUFFIX.length)) &&
+      this.#watches.some(({ policy }) => policy.score_fields)
+    );
   }
 
   #newSeries(tagSet: number, fieldKey: number): number {
     const series = this.table.add(tagSet, fieldKey);
     if (this.#own[fieldKey]) return series;
     const parsed = parseTagSet(this.table.tagSets.bytes(tagSet));
-    const field = unescape(this.table.fieldKeys.bytes(fieldKey).toString());
+    const field = unescapeName(this.table.fieldKeys.bytes(fieldKey).toString());
+    if (this.#isScore(field)) return series;
     for (const [i, watch] of this.#watches.entries()) {
       const selector = this.#selectors[i]!;
       if (selector.takes(parsed) && selector.takesField(field)) watch.state.add(series);
@@ -112,16 +138,17 @@ export class Select {
 
 type Filter = (text: string) => boolean;
 
-/** The selectors of one instance, compiled. */
+/** The selectors of one instance, compiled. Names, keys and values are unescaped text. */
 export class Selector {
   readonly #namepass: Filter | undefined;
   readonly #namedrop: Filter | undefined;
-  readonly #tagpass: readonly TagFilter[];
-  readonly #tagdrop: readonly TagFilter[];
+  readonly #tagpass: readonly (readonly [string, Filter | undefined])[];
+  readonly #tagdrop: readonly (readonly [string, Filter | undefined])[];
   readonly #fieldinclude: Filter | undefined;
   readonly #fieldexclude: Filter | undefined;
 
-  constructor(selectors: Selectors | Policy) {
+  /** Throws a GlobError; a config that loaded has none. */
+  constructor(selectors: Selectors) {
     this.#namepass = compileFilter(selectors.namepass);
     this.#namedrop = compileFilter(selectors.namedrop);
     this.#tagpass = tagFilters(selectors.tagpass);
@@ -130,13 +157,15 @@ export class Selector {
     this.#fieldexclude = compileFilter(selectors.fieldexclude);
   }
 
-  /** Name and tags: all the pass options must hold, and none of the drop options. Tag keys are ORed. */
+  /** Whether every pass option holds, and no drop option. Within tagpass and tagdrop one tag is enough. */
   takes({ measurement, tags }: TagSet): boolean {
-    if (this.#namepass !== undefined && !this.#namepass(measurement)) return false;
-    if (this.#namedrop?.(measurement)) return false;
-    const has = ({ key, matches }: TagFilter) => tags.some((tag) => tag.key === key && matches(tag.value));
-    if (this.#tagpass.length > 0 && !this.#tagpass.some(has)) return false;
-    return !this.#tagdrop.some(has);
+    if (this.#namepass?.(measurement) === false || this.#namedrop?.(measurement)) return false;
+    const holds = ([key, filter]: readonly [string, Filter | undefined]) => {
+      const value = tags.get(key);
+      // An empty list of patterns matches nothing.
+      return value !== undefined && (filter?.(value) ?? false);
+    };
+    return (this.#tagpass.length === 0 || this.#tagpass.some(holds)) && !this.#tagdrop.some(holds);
   }
 
   takesField(key: string): boolean {
@@ -144,11 +173,6 @@ export class Selector {
   }
 }
 
-interface TagFilter {
-  readonly key: string;
-  readonly matches: Filter;
-}
-
-function tagFilters(patterns: TagPatterns): TagFilter[] {
-  return Object.entries(patterns).map(([key, values]) => ({ key, matches: compileFilter(values) ?? (() => false) }));
+function tagFilters(patterns: TagPatterns): (readonly [string, Filter | undefined])[] {
+  return Object.entries(patterns).map(([key, values]) => [key, compileFilter(values)] as const);
 }

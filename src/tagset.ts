@@ -3,38 +3,35 @@
  * messages.
  */
 
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
-
 export interface TagSet {
   readonly measurement: string;
-  readonly tags: readonly Tag[];
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 /** Reads `measurement,key=value,…`, escaped as Telegraf writes it. A tag without a value has an empty one. */
 export function parseTagSet(bytes: Buffer): TagSet {
   const [measurement = '', ...tags] = split(bytes.toString(), ',');
   return {
-    measurement: unescape(measurement),
-    tags: tags.map((tag) => {
-      const [key = '', ...value] = split(tag, '=');
-      return { key: unescape(key), value: unescape(value.join('=')) };
-    }),
+    measurement: unescapeName(measurement),
+    tags: new Map(
+      tags.map((tag) => {
+        const [key = '', ...value] = split(tag, '=');
+        return [unescapeName(key), unescapeName(value.join('='))];
+      }),
+    ),
   };
 }
 
 /** The same tag set less the tags of these names, as bytes; the very buffer when it has none of them. */
 export function withoutTags(bytes: Buffer, names: ReadonlySet<string>): Buffer {
   // latin1 keeps every byte as it is, whatever the encoding.
-  const parts = split(bytes.latin1Slice(), ',');
-  const kept = parts.filter((tag, i) => i === 0 || !names.has(unescape(split(tag, '=')[0] ?? '')));
+  const parts = split(bytes.toString('latin1'), ',');
+  const kept = parts.filter((tag, i) => i === 0 || !names.has(unescapeName(split(tag, '=')[0] ?? '')));
   return kept.length === parts.length ? bytes : Buffer.from(kept.join(','), 'latin1');
 }
 
 /** A backslash hides a comma, an equals sign or a space; before anything else it is itself. */
-export function unescape(text: string): string {
+export function unescapeName(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text;
 }
 

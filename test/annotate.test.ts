@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { point } from './support/arbitrary.ts';
+import { serialize } from './support/points.ts';
+import { identity, roadOf } from './support/road.ts';
+
+t.test('tags: behind the tag set, fields behind the last field, all else as it came', async (t) => {
+  const { pass } = roadOf();
+  t.equal(
+    pass('m,host=a v=20,w=1,s="x y" 5\nm,host=b v=1 5\nm   v=-11   6  \r\nm v=12'),
+    'm,host=a,anomaly=warning,anomaly_detector=fake v=20,w=1,s="x y",anomaly_score=20,anomaly_fields="v",anomaly_reason="v is 20, its score is 20 at a threshold of 10" 5\n' +
+      'm,host=b v=1 5\n' +
+      'm,anomaly=warning,anomaly_detector=fake   v=-11,anomaly_score=-11,anomaly_fields="v",anomaly_reason="v is -11, its score is -11 at a threshold of 10"   6  \r\n',
+  );
+});
+
+t.test('fields: the same as fields, and no tag', async (t) => {
+  const { pass } = roadOf([{ policy: { annotate: 'fields' } }]);
+  t.equal(
+    pass('m,host=a v=20 5\n'),
+    'm,host=a v=20,anomaly="warning",anomaly_detector="fake",anomaly_score=20,anomaly_fields="v",anomaly_reason="v is 20, its score is 20 at a threshold of 10" 5\n',
+  );
+});
+
+t.test('several fields: the strangest score, the keys sorted and unescaped', async (t) => {
+  const { pass } = roadOf();
+  t.match(
+    pass('m z=20,b\\ "\\,=-30,a=15,c=1 5\n'),
+    /,c=1,anomaly_score=-30,anomaly_fields="a,b \\",,z",anomaly_reason="b \\", is -30, [^"]*" 5\n$/,
+  );
+});
+
+t.test('several instances: the strangest by its own threshold speaks; tags win over fields', async (t) => {
+  const { pass } = roadOf([
+    { policy: { alias: 'a', threshold: 1, annotate: 'fields' } },
+    {
+      policy: { alias: 'b, c', threshold: 10, annotate: 'tags' },
+      instance: { ...identity, score: (_r, _a, _t, v) => 5 * v },
+    },
+  ]);
+  t.equal(
+    pass('m v=3 1\n'),
+    'm,anomaly=warning,anomaly_detector=a v=3,anomaly_score=3,anomaly_fields="v",anomaly_reason="v is 3, its score is 3 at a threshold of 1" 1\n',
+  );
+  t.equal(pass('m v=0.9 2\n'), 'm v=0.9 2\n');
+  t.match(pass('n v=0.5 1\nn v=2.5 2\n'), /,anomaly_detector=a /);
+});
+
+t.test('the reason tells the band, as it was before learning', async (t) => {
+  const band = (_r: unknown, _a: number, _t: number, out: Float64Array) => out.set([5, 1.23456789, 1e6]);
+  const { pass } = roadOf([{ instance: { ...identity, band } }]);
+  t.match(pass('m v\\ x=20.000001 1\n'), ',anomaly_reason="v x is 20, expected 5 (1.2346 to 1000000)" 1');
+});
+
+t.test('score_fields: every watched point carries its scores', async (t) => {
+  const { pass } = roadOf([{ policy: { score_fields: true, fieldexclude: ['w'] } }]);
+  t.equal(pass('m v=1.23456,w=2,x=-3 1\n'), 'm v=1.23456,w=2,x=-3,x_score=-3,v_score=1.2346 1\n');
+  t.match(
+    pass('m v=20 2\n'),
+    /^m,anomaly=warning,anomaly_detector=fake v=20,v_score=20,anomaly_score=20,anomaly_fields="v",anomaly_reason=/,
+  );
+});
+
+t.test('scores are floats that Telegraf reads', async (t) => {
+  const { pass } = roadOf();
+  for (const [value, text] of [
+    ['1e300', '1e+300'],
+    ['123456789.123456', '123456789.1235'],
+    ['12345678901234567', '12345678901234568'],
+  ]) {
+    t.match(pass(`m${value} v=${value} 1\n`), `anomaly_score=${text},`);
+  }
+});
+
+t.test('an alias is escaped', async (t) => {
+  const { pass } = roadOf([{ policy: { alias: 'z, é="1"' } }]);
+  t.match(pass('m v=20 1\n'), 'anomaly_detector=z\\,\\ é\\="1" v');
+  const fields = roadOf([{ policy: { alias: 'z"\\', annotate: 'fields' } }]);
+  t.match(fields.pass('m v=20 1\n'), 'anomaly_detector="z\\"\\\\",');
+});
+
+t.test('names can be changed', async (t) => {
+  const { pass } = roadOf([{}], { annotation_prefix: 'odd' });
+  t.equal(
+    pass('m v=20 1\n'),
+    'm,odd=warning,odd_detector=fake v=20,odd_score=20,odd_fields="v",odd_reason="v is 20, its score is 20 at a threshold of 10" 1\n',
+  );
+});
+
+t.test('taking our tags and fields off again gives the bytes that came', async () => {
+  fc.assert(
+    fc.property(
+      fc.array(point, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom('tags', 'fields'),
+      (points, annotate) => {
+        const text = points.map((one, i) => serialize({ ...one, time: BigInt(i) })).join('');
+        // Marks that no random point holds.
+        const { pass, counts } = roadOf([{ policy: { annotate: annotate as 'tags', threshold: 1e-300 } }], {
+          annotation_prefix: 'odd§',
+        });
+        const bare = pass(text)
+          .replace(/,odd§=warning,odd§_detector=fake/g, '')
+          .replace(/,odd§="warning",odd§_detector="fake"/g, '')
+          .replace(/,odd§_score=[-+.\de]+,odd§_fields="(?:[^"\\]|\\.)*",odd§_reason="(?:[^"\\]|\\.)*"/g, '');
+        return bare === text && counts.points === points.length && counts.malformed === 0;
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

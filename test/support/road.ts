@@ -1,0 +1,73 @@
+/** A road in tests: a pipeline over detectors made on the spot, and its log in a list. */
+import type { Config } from '../../src/config.ts';
+import type { Detector, Instance } from '../../src/detector.ts';
+import type { Log } from '../../src/log.ts';
+import { Pipeline } from '../../src/pipeline.ts';
+import type { Policy } from '../../src/policy.ts';
+
+export const defaultPolicy: Policy = {
+  alias: 'fake',
+  namepass: [],
+  namedrop: [],
+  tagpass: {},
+  tagdrop: {},
+  fieldinclude: [],
+  fieldexclude: [],
+  threshold: 10,
+  direction: 'both',
+  annotate: 'tags',
+  score_fields: false,
+};
+
+/** Its score is the value itself; its row counts what it has learned. */
+export const identity: Instance = {
+  width: 1,
+  score: (_rows, _at, _time, value) => value,
+  learn: (rows, at) => {
+    rows.f64[at]!++;
+  },
+};
+
+export function detectorOf(instance: Instance): Detector {
+  return {
+    name: 'fake',
+    version: 1,
+    threshold: 10,
+    options: ({ z }) => z.object({}),
+    create: () => instance,
+  };
+}
+
+export interface TestLog extends Log {
+  readonly lines: string[];
+}
+
+export function testLog(): TestLog {
+  const lines: string[] = [];
+  const at = (level: string) => (message: string) => {
+    lines.push(`${level} ${message}`);
+  };
+  return { lines, error: at('E!'), warn: at('W!'), info: at('I!'), debug: at('D!') };
+}
+
+/** One watch for each entry; the default is the identity under the default policy. */
+export function roadOf(
+  entries: { policy?: Partial<Policy>; instance?: Instance }[] = [{}],
+  agent: Partial<Config['agent']> = {},
+) {
+  const log = testLog();
+  const config: Config = {
+    agent: { log_level: 'info', annotation_prefix: 'anomaly', late_limit: 7 * 86400, ...agent },
+    state: { store: 'memory' },
+    detectors: entries.map(({ policy, instance }) => ({
+      detector: detectorOf(instance ?? identity),
+      options: {},
+      policy: { ...defaultPolicy, ...policy },
+    })),
+  };
+  const pipeline = new Pipeline(config, log);
+  /** Gives the text chunk by chunk, and what came out as one text. */
+  const pass = (...chunks: (string | Uint8Array)[]) =>
+    chunks.map((chunk) => Buffer.from(pipeline.process(Buffer.from(chunk as string))).toString()).join('');
+  return { pipeline, log, pass, counts: pipeline.counts, end: () => Buffer.from(pipeline.end()).toString() };
+}
