@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { isRun, readRunArguments } from '../src/arguments.ts';
+import { isRun, readRunArguments } from '../src/commands/arguments.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
 const PACKAGE = new URL('../../package.json', import.meta.url);

@@ -2,8 +2,8 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import type { Problem } from '../src/config/problem.ts';
 import { loadConfig } from '../src/config.ts';
-import type { Problem } from '../src/problem.ts';
 import { plugins } from './example.ts';
 
 const FOLDER = fileURLToPath(new URL('../../test/fixtures/config/', import.meta.url));

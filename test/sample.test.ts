@@ -4,9 +4,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
 import { plugins as shipped } from '../plugins/all.ts';
 import { sampleConfig } from '../src/commands/sample.ts';
+import { agentSchema, stateSchema } from '../src/config/schema.ts';
 import { loadConfig, type PluginTable } from '../src/config.ts';
 import { policySchema } from '../src/policy.ts';
-import { agentSchema, stateSchema } from '../src/schema.ts';
 import { plugins as examples } from './example.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
