@@ -105,7 +105,7 @@ t.test('namepass, namedrop, tagpass and tagdrop', async (t) => {
   for (const { selects, ...given } of filter.selectors) {
     const selector = new Selector({ ...NONE, ...given });
     const taken = filter.points.map(({ measurement, tags }) =>
-      selector.takes({ measurement, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
+      selector.takes({ measurement, tags: new Map(Object.entries(tags)) }),
     );
     t.same(taken, selects, JSON.stringify(given));
   }

@@ -4,10 +4,10 @@
  */
 import { closeSync, fstatSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { problemText } from '../config/problem.ts';
 import { loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
-import { problemText } from '../problem.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
@@ -42,6 +42,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
     if (error.code !== 'EPIPE') log.error(`STDOUT_FAILED: ${error.message}; the program ends`);
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
+  // A log that nobody reads is no reason to stop.
+  process.stderr.on('error', () => {});
   for (const warning of warnings) log.warn(warning);
 
   const writer = new Writer(stdout);
