@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { z } from 'zod';
 import { plugins } from '../plugins/all.ts';
 import { optionTypes } from '../src/options.ts';
-import { Toml } from '../src/toml.ts';
+import { Toml } from '../src/config/toml.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FIRST_LINE = /^# [A-Z].*[^.]$/;
