@@ -2,7 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the texts under test
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { expandVariables, isVariable } from '../src/environment.ts';
+import { expandVariables, isVariable } from '../src/config/environment.ts';
 
 const { environment, cases } = JSON.parse(
   readFileSync(new URL('../../test/fixtures/environment.json', import.meta.url), 'utf8'),

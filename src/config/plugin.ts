@@ -2,8 +2,13 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { Detector } from './detector.ts';
+import type { Detector } from '../detector.ts';
 import { explain } from './explain.ts';
+
+/** Name → loader of the module whose `default` is the plugin. */
+export interface PluginTable {
+  readonly detectors: Readonly<Record<string, () => Promise<{ default: Detector }>>>;
+}
 
 const callable = (value: unknown) => typeof value === 'function';
 const detectorSchema = z.looseObject({
