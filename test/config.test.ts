@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Problem } from '../src/config/problem.ts';
 import { loadConfig } from '../src/config.ts';
-import { plugins } from './example.ts';
+import { plugins } from './support/plugins.ts';
 
 const FOLDER = fileURLToPath(new URL('../../test/fixtures/config/', import.meta.url));
 const ENVIRONMENT = { LEVEL: 'warn', NUMBER: '7', YES: 'TRUE', DAYS: '' };

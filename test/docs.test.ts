@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { z } from 'zod';
 import { plugins } from '../plugins/all.ts';
-import { optionTypes } from '../src/options.ts';
 import { Toml } from '../src/config/toml.ts';
+import { optionTypes } from '../src/options.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FIRST_LINE = /^# [A-Z].*[^.]$/;
