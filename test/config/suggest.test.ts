@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nearest, suggest } from '../src/suggest.ts';
+import { nearest, suggest } from '../../src/config/suggest.ts';
 
 t.test('the nearest name', async (t) => {
   const cases: [name: string, names: string[], near: string | undefined][] = [
