@@ -24,7 +24,6 @@ export class SeriesTable {
   // By series.
   #next = new Int32Array(FIRST_CAPACITY);
   #fieldKey = new Int32Array(FIRST_CAPACITY);
-  #tagSet = new Int32Array(FIRST_CAPACITY);
 
   /** Makes a tag set that the dictionary has just added known here. */
   enter(tagSet: number, watched: boolean): void {
@@ -57,11 +56,9 @@ export class SeriesTable {
     if (series === this.#next.length) {
       this.#next = grown(this.#next, 2 * series);
       this.#fieldKey = grown(this.#fieldKey, 2 * series);
-      this.#tagSet = grown(this.#tagSet, 2 * series);
     }
     this.#next[series] = NONE;
     this.#fieldKey[series] = fieldKey;
-    this.#tagSet[series] = tagSet;
     // At the end of the chain: fields that come in a fixed order are then found in order.
     let last = this.#head[tagSet]!;
     if (last === NONE) {
@@ -71,13 +68,5 @@ export class SeriesTable {
     while (this.#next[last] !== NONE) last = this.#next[last]!;
     this.#next[last] = series;
     return series;
-  }
-
-  fieldKeyOf(series: number): number {
-    return this.#fieldKey[series]!;
-  }
-
-  tagSetOf(series: number): number {
-    return this.#tagSet[series]!;
   }
 }

@@ -14,7 +14,6 @@ t.test('a series is a tag set and a field key', async (t) => {
     [table.find(0, 0), table.find(0, 5), table.find(0, 3), table.find(1, 0), table.find(1, 5)],
     [0, 2, 3, 1, -1],
   );
-  t.same([table.tagSetOf(2), table.fieldKeyOf(2)], [0, 5]);
 });
 
 t.test('an alias leads to the series of another tag set', async (t) => {
