@@ -2,8 +2,8 @@
 /** The program `telegraf-anomaly`. Each command is imported when it is called. */
 import { readFileSync } from 'node:fs';
 import { plugins } from '../plugins/all.ts';
-import { doubleDash, isRun, readRunArguments } from './arguments.ts';
-import { nearest } from './suggest.ts';
+import { doubleDash, isRun, readRunArguments } from './commands/arguments.ts';
+import { nearest } from './config/suggest.ts';
 
 const FILE = { type: 'string', requiresArg: true, describe: 'The config file (anomaly.toml)' } as const;
 

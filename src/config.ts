@@ -4,28 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Detector } from './detector.ts';
-import { Document, tableAt } from './document.ts';
-import type { Environment } from './environment.ts';
-import { readDetectors } from './instances.ts';
+import { Document, tableAt } from './config/document.ts';
+import type { Environment } from './config/environment.ts';
+import { type DetectorConfig, readDetectors } from './config/instances.ts';
+import { type PluginTable, reasonOf } from './config/plugin.ts';
+import type { Problem } from './config/problem.ts';
+import { agentSchema, stateSchema } from './config/schema.ts';
 import type { Level } from './log.ts';
-import { reasonOf } from './plugin.ts';
-import type { Policy } from './policy.ts';
-import type { Problem } from './problem.ts';
-import { agentSchema, stateSchema } from './schema.ts';
 
-/** Name → loader of the module whose `default` is the plugin. */
-export interface PluginTable {
-  readonly detectors: Readonly<Record<string, () => Promise<{ default: Detector }>>>;
-}
-
-/** One `[[detectors.NAME]]` table, checked, with every default filled in. */
-export interface DetectorConfig {
-  readonly detector: Detector;
-  /** What `detector.create` takes. */
-  readonly options: unknown;
-  readonly policy: Policy;
-}
+export type { DetectorConfig, PluginTable };
 
 export interface Config {
   readonly agent: {
@@ -68,7 +55,7 @@ export async function loadConfig(
       return { problems: [{ code: 'CONFIG_UNREADABLE', severity: 'error', file, reason }], text: '' };
     }
   const document = new Document(file ?? '(defaults)', text, environment);
-  const config = document.failed ? undefined : await readConfig(document, plugins);
+  const config = document.parsed ? await readConfig(document, plugins) : undefined;
   const { problems, failed } = document;
   return failed || config === undefined ? { problems, text } : { config, problems, text };
 }

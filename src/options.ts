@@ -3,7 +3,7 @@
  * the user's own needs no packages beside it.
  */
 import { z } from 'zod';
-import { parseDuration, parseSize } from './units.ts';
+import { parseDuration, parseSize } from './config/units.ts';
 
 /**
  * Beside `.describe()`, an option may carry `.meta({ shapes: true })` when it shapes the state, and

@@ -4,6 +4,7 @@
  * bytes are passed on as they came.
  */
 import type { Batch } from './batch.ts';
+import { decimal, fourDigits } from './decimal.ts';
 import { finish, hashBytes, mix } from './hash.ts';
 import type { Block } from './read.ts';
 
@@ -23,12 +24,9 @@ const BACKSLASH = 92;
 const MALFORMED = -1;
 const INCOMPLETE = -2;
 
-/** 10^n, exact in a double up to 22. */
-const POWER = Float64Array.from({ length: 23 }, (_, n) => 10 ** n);
-/** 10^n modulo 2^32. */
-const POWER_LOW = Int32Array.from({ length: 11 }, (_, n) => (10 ** n) | 0);
-const EXACT_INTEGERS = 2 ** 53;
 const TWO_32 = 2 ** 32;
+/** The most digits of an int64. */
+const TIME_DIGITS = 19;
 const LARGEST_HIGH = 2 ** 31 - 1;
 
 /** Bytes that end a field key: white space, comma, equals sign. */
@@ -70,9 +68,8 @@ export function parse(batch: Batch, block: Block, from = 0, last = false): void 
 
 /** Where parseLine stopped when it answered MALFORMED. */
 let failedAt = 0;
-/** What hashTagSet and parseNumber found beside the position that they return. */
+/** What hashTagSet found beside the position that it returns. */
 let foundHash = 0;
-let foundValue = 0;
 
 /**
  * One line, its first byte at `start`. Answers where the next one starts, MALFORMED or INCOMPLETE.
@@ -111,13 +108,12 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
     byte = bytes[++i]!;
 
     if ((byte - 48) >>> 0 < 10 || byte === MINUS || byte === DOT) {
-      i = parseNumber(bytes, i);
+      i = parseNumber(batch, values, block, i);
       if (i < 0) return fail(fieldEnd + 1);
       batch.pointOf[values] = batch.points;
       batch.fieldStart[values] = fieldStart;
       batch.fieldEnd[values] = fieldEnd;
       batch.fieldHash[values] = hash;
-      batch.value[values] = foundValue;
       values++;
     } else if (byte === QUOTE) {
       i = closingQuote(bytes, i + 1) + 1;
@@ -137,7 +133,7 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
   if (byte === NEWLINE || byte === RETURN) {
     if (values > firstValue) setTime(batch, point, BigInt(Date.now()) * 1_000_000n);
   } else {
-    i = parseTime(batch, point, bytes, i);
+    i = parseTime(batch, point, block, i);
     if (i < 0) return fail(fieldsEnd);
     byte = bytes[i]!;
   }
@@ -206,26 +202,37 @@ function hashTagSet(block: Block, start: number): number {
 }
 
 /**
- * The number at `start`, into foundValue; answers the position behind it and its type's letter, or −1.
- * Up to 2^53 the digits are an exact integer, a power of ten up to 22 is exact too, and their quotient is
- * the nearest double (Clinger, "How to read floating point numbers accurately", 1990). Longer ones are
- * left to the language.
+ * The number at `start`, into the batch as the value `value`; answers the position behind it and its type's
+ * letter, or −1. The digits are gathered twice, as a double and modulo 2^32: see decimal.ts.
  */
-function parseNumber(bytes: Buffer, start: number): number {
+function parseNumber(batch: Batch, value: number, block: Block, start: number): number {
+  const { bytes, view } = block;
   let i = start;
   let byte = bytes[i]!;
   const negative = byte === MINUS;
   if (negative) byte = bytes[++i]!;
   const first = i;
   let mantissa = 0;
-  for (; isDigit(byte); byte = bytes[++i]!) mantissa = mantissa * 10 + (byte - 48);
+  let low = 0;
+  for (; isDigit(byte); byte = bytes[++i]!) {
+    mantissa = mantissa * 10 + (byte - 48);
+    low = (Math.imul(low, 10) + (byte - 48)) | 0;
+  }
   let digits = i - first;
   let decimals = 0;
   const dotted = byte === DOT;
   if (dotted) {
-    byte = bytes[++i]!;
-    const dot = i;
-    for (; isDigit(byte); byte = bytes[++i]!) mantissa = mantissa * 10 + (byte - 48);
+    const dot = ++i;
+    for (let four = fourDigits(view, i); four >= 0; four = fourDigits(view, i)) {
+      mantissa = mantissa * 10_000 + four;
+      low = (Math.imul(low, 10_000) + four) | 0;
+      i += 4;
+    }
+    byte = bytes[i]!;
+    for (; isDigit(byte); byte = bytes[++i]!) {
+      mantissa = mantissa * 10 + (byte - 48);
+      low = (Math.imul(low, 10) + (byte - 48)) | 0;
+    }
     decimals = i - dot;
     digits += decimals;
   }
@@ -237,10 +244,9 @@ function parseNumber(bytes: Buffer, start: number): number {
     if (!isDigit(byte)) return -1;
     while (isDigit(byte)) byte = bytes[++i]!;
   }
-  if (scientific || mantissa > EXACT_INTEGERS || decimals > 22)
-    mantissa = Number(bytes.toString('latin1', first, i));
-  else mantissa /= POWER[decimals]!;
-  foundValue = negative ? -mantissa : mantissa;
+  let number = scientific ? Number.NaN : decimal(mantissa, low, decimals);
+  if (Number.isNaN(number)) number = Number(bytes.toString('latin1', first, i));
+  batch.value[value] = negative ? -number : number;
   if (byte === 105 || byte === 117) return dotted || scientific ? -1 : i + 1;
   return i;
 }
@@ -250,26 +256,27 @@ function isDigit(byte: number): boolean {
 }
 
 /**
- * The timestamp at `start`: at most 19 digits within an int64, in nanoseconds. Two integers of nine and ten
- * digits, whose product and sum are exact in the low word by 32-bit arithmetic; the high word follows from
- * the rounded double, whose error is far below 2^32.
+ * The timestamp at `start`: at most 19 digits within an int64, in nanoseconds. The low word is exact by 32-bit
+ * arithmetic; the high word follows from the rounded double, whose error is far below 2^32.
  */
-function parseTime(batch: Batch, point: number, bytes: Buffer, start: number): number {
+function parseTime(batch: Batch, point: number, block: Block, start: number): number {
+  const { bytes, view } = block;
   let i = start;
-  let byte = bytes[i]!;
-  const negative = byte === MINUS;
-  if (negative) byte = bytes[++i]!;
+  const negative = bytes[i] === MINUS;
+  if (negative) i++;
   const first = i;
-  let head = 0;
-  for (; i < first + 9 && isDigit(byte); byte = bytes[++i]!) head = head * 10 + (byte - 48);
-  if (i === first) return -1;
-  const middle = i;
-  let tail = 0;
-  for (; isDigit(byte); byte = bytes[++i]!) tail = tail * 10 + (byte - 48);
-  const digits = i - middle;
-  if (digits > 10) return -1;
-  const nanoseconds = head * POWER[digits]! + tail;
-  let low = (Math.imul(head, POWER_LOW[digits]!) + tail) | 0;
+  let nanoseconds = 0;
+  let low = 0;
+  for (let four = fourDigits(view, i); four >= 0; four = fourDigits(view, i)) {
+    nanoseconds = nanoseconds * 10_000 + four;
+    low = (Math.imul(low, 10_000) + four) | 0;
+    i += 4;
+  }
+  for (let byte = bytes[i]!; isDigit(byte); byte = bytes[++i]!) {
+    nanoseconds = nanoseconds * 10 + (byte - 48);
+    low = (Math.imul(low, 10) + (byte - 48)) | 0;
+  }
+  if (i === first || i - first > TIME_DIGITS) return -1;
   let high = Math.round((nanoseconds - (low >>> 0)) / TWO_32);
   if (high > LARGEST_HIGH) return -1;
   if (negative) {
@@ -278,7 +285,7 @@ function parseTime(batch: Batch, point: number, bytes: Buffer, start: number): n
   }
   batch.timeHigh[point] = high;
   batch.timeLow[point] = low;
-  batch.seconds[point] = (negative ? -nanoseconds : nanoseconds) / 1e9;
+  batch.seconds[point] = (high * TWO_32 + (low >>> 0)) / 1e9;
   return i;
 }
 

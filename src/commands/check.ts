@@ -1,8 +1,9 @@
 /** `check`: says all that is wrong with a config, or what it does. */
+
+import { quote } from '../config/explain.ts';
+import { codeFrame, type Problem, whereIs } from '../config/problem.ts';
 import { type DetectorConfig, loadConfig, type PluginTable } from '../config.ts';
-import { quote } from '../explain.ts';
 import type { Policy } from '../policy.ts';
-import { codeFrame, type Problem, whereIs } from '../problem.ts';
 
 /** Writes to stdout; answers the exit code. */
 export async function check({ config: file, plugins }: { config: string | undefined; plugins: PluginTable }) {

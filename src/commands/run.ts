@@ -4,10 +4,10 @@
  */
 import { closeSync, fstatSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { problemText } from '../config/problem.ts';
 import { loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
-import { problemText } from '../problem.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */

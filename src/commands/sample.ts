@@ -1,10 +1,10 @@
 /** `sample`: prints a config to begin with, every option with its default and what it does. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { agentSchema, stateSchema } from '../config/schema.ts';
+import { suggest } from '../config/suggest.ts';
 import { DEFAULT_DETECTOR, type PluginTable } from '../config.ts';
 import { policySchema } from '../policy.ts';
-import { agentSchema, stateSchema } from '../schema.ts';
-import { suggest } from '../suggest.ts';
 
 const PACKAGE = new URL('../../../', import.meta.url);
 const WIDTH = 100;

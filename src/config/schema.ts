@@ -1,6 +1,6 @@
 /** The options of the tables [agent] and [state]. The prose is the sample's. */
 import { z } from 'zod';
-import { optionTypes } from './options.ts';
+import { optionTypes } from '../options.ts';
 
 export const agentSchema = z.object({
   log_level: z

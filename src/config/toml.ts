@@ -110,8 +110,22 @@ function parse(text: string): AST.TOMLProgram {
     return parseTOML(text);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    throw new TomlError(error.message, { line: error.lineNumber, column: error.column + 1 });
+    const unexpected = `unexpected "${text[error.index]}": a text needs quotes, a key a line of its own`;
+    const reason = /^(Unexpected character|Must be a newline)/.test(error.message)
+      ? unexpected
+      : error.message;
+    throw new TomlError(reason, placeOfError(text, error));
   }
+}
+
+/** What is missing at the end of a line the parser notices only at the next word, on another line. */
+function placeOfError(text: string, { message, index, lineNumber, column }: ParseError): Place {
+  const lines = text.slice(0, index).split(/\r?\n/);
+  const line = lines.slice(0, -1).findLastIndex((line) => line.trim() !== '') + 1;
+  const last = lines[line - 1]?.trimEnd() ?? '';
+  const missing = last.endsWith('=') || /^(Expected|Unspecified|Unterminated|The key)/.test(message);
+  if (!missing || line === 0 || lines.at(-1)!.trim() !== '') return { line: lineNumber, column: column + 1 };
+  return { line, column: last.length + 1 };
 }
 
 function placeOf(node: { readonly loc: AST.SourceLocation }): Place {

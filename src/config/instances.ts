@@ -1,16 +1,23 @@
 /** Reads the `[[detectors.NAME]]` tables: the detector of each, its options, and the shared policy. */
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { DetectorConfig, PluginTable } from './config.ts';
-import type { Detector } from './detector.ts';
+import type { Detector } from '../detector.ts';
+import { hasGlob } from '../glob.ts';
+import { optionTypes } from '../options.ts';
+import { type Policy, policySchema } from '../policy.ts';
 import { type Document, tableAt } from './document.ts';
 import { quote } from './explain.ts';
-import { hasGlob } from './glob.ts';
-import { optionTypes } from './options.ts';
-import { importDetector, PluginError, reasonOf } from './plugin.ts';
-import { policySchema } from './policy.ts';
+import { importDetector, PluginError, type PluginTable, reasonOf } from './plugin.ts';
 import { suggest } from './suggest.ts';
 import { isTable, type Path, type Place, type Table } from './toml.ts';
+
+/** One `[[detectors.NAME]]` table, checked, with every default filled in. */
+export interface DetectorConfig {
+  readonly detector: Detector;
+  /** What `detector.create` takes. */
+  readonly options: unknown;
+  readonly policy: Policy;
+}
 
 /** What every table takes, whatever the detector. */
 const SHARED = [...Object.keys(policySchema.shape), 'module'];

@@ -2,8 +2,13 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { Detector } from './detector.ts';
+import type { Detector } from '../detector.ts';
 import { explain } from './explain.ts';
+
+/** Name → loader of the module whose `default` is the plugin. */
+export interface PluginTable {
+  readonly detectors: Readonly<Record<string, () => Promise<{ default: Detector }>>>;
+}
 
 const callable = (value: unknown) => typeof value === 'function';
 const detectorSchema = z.looseObject({
@@ -35,7 +40,7 @@ export async function importDetector(name: string, module: string, folder: strin
 }
 
 function checkDetector(name: string, detector: unknown, path: string): Detector {
-  const wanted = 'see src/detector.ts for what a detector is';
+  const wanted = 'the type Detector of telegraf-anomaly/detector says what one is';
   if (typeof detector !== 'object' || detector === null)
     throw new PluginError(`${path} has no detector as its default export; ${wanted}`);
   const { error } = detectorSchema.safeParse(detector);

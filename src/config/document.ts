@@ -15,14 +15,20 @@ export class Document {
   readonly #text: string;
   readonly #problems: Problem[] = [];
   readonly #toml: Toml;
+  /** Whether there are tables to check; else the problems say why not. */
+  readonly parsed: boolean;
   /** Paths of the strings that were one variable and nothing else. */
   readonly #variables = new Set<string>();
+  /** Paths of the strings that name a variable which must be set and is not. */
+  readonly #unset = new Map<string, string>();
 
   /** Any text is taken: what is wrong with it is among the problems. */
   constructor(file: string, text: string, environment: Environment) {
     this.file = file;
     this.#text = text;
-    this.#toml = this.#parse(environment) ?? new Toml('');
+    const toml = this.#parse(environment);
+    this.parsed = toml !== undefined;
+    this.#toml = toml ?? new Toml('');
   }
 
   get value(): Table {
@@ -77,29 +83,29 @@ export class Document {
         known,
       );
       const option = issue.path.length === 0 ? '' : `${pathText(issue.path)}: `;
-      const place = this.valuePlace([...path, ...issue.path]);
-      this.report('CONFIG_INVALID_VALUE', place, option + explain(issue, schema, received));
+      const at = [...path, ...issue.path];
+      if (!this.#unset.has(JSON.stringify(at)))
+        this.report('CONFIG_INVALID_VALUE', this.valuePlace(at), option + explain(issue, schema, received));
     }
     return undefined;
   }
 
   #parse(environment: Environment): Toml | undefined {
     if (this.#isTelegrafs()) return undefined;
-    const missing: [Path, string][] = [];
     const expand = (text: string, path: Path): string => {
       if (isVariable(text)) this.#variables.add(JSON.stringify(path));
       try {
         return expandVariables(text, environment);
       } catch (error) {
         if (!(error instanceof MissingVariableError)) throw error;
-        missing.push([path, error.message]);
+        this.#unset.set(JSON.stringify(path), error.message);
         return text;
       }
     };
     try {
       const toml = new Toml(this.#text, expand);
-      for (const [path, reason] of missing)
-        this.report('CONFIG_MISSING_VARIABLE', toml.valuePlace(path), reason);
+      for (const [path, reason] of this.#unset)
+        this.report('CONFIG_MISSING_VARIABLE', toml.valuePlace(JSON.parse(path)), reason);
       return toml;
     } catch (error) {
       if (!(error instanceof TomlError)) throw error;

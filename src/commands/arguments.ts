@@ -2,7 +2,7 @@
  * The command line of `run`, read so that nothing on it can end the process: Telegraf would start us again and
  * again, and lose the points meanwhile. What is not understood becomes a warning.
  */
-import { nearest, suggest } from './suggest.ts';
+import { nearest, suggest } from '../config/suggest.ts';
 
 export const COMMANDS = ['run', 'check', 'sample'];
 
