@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { isRun, readRunArguments } from '../src/commands/arguments.ts';
@@ -87,4 +89,21 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
     t.match(stderr, words);
     t.notMatch(stderr, /^\s+at /m, 'no stack trace');
   }
+});
+
+t.test('points pass when run cannot even be loaded, for want of a package', async (t) => {
+  // Outside of the project, where no node_modules is found.
+  const dir = mkdtempSync(join(tmpdir(), 'telegraf-anomaly-'));
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  for (const folder of ['src', 'plugins'])
+    cpSync(new URL(`../${folder}`, import.meta.url), join(dir, folder), { recursive: true });
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
+  const input = 'cpu value=1 1\nnot a point\n';
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(dir, 'src/cli.js'), 'run'], {
+    encoding: 'utf8',
+    input,
+  });
+  t.equal(status, 0);
+  t.equal(stdout, input);
+  t.match(stderr, /^E! \[telegraf-anomaly\] [^\n]+\n$/);
 });

@@ -7,7 +7,7 @@ import { sampleConfig } from '../src/commands/sample.ts';
 import { agentSchema, stateSchema } from '../src/config/schema.ts';
 import { loadConfig, type PluginTable } from '../src/config.ts';
 import { policySchema } from '../src/policy.ts';
-import { plugins as examples } from './example.ts';
+import { plugins as examples } from './support/plugins.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
 const sample = (...args: string[]) =>

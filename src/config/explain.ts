@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { nearest } from './suggest.ts';
 import type { Path } from './toml.ts';
 
+/** Of a value in an error, in characters. */
+const LONGEST = 60;
+
 type JsonSchema = z.core.JSONSchema.BaseSchema & { readonly wanted?: string };
 
 /** `received` is undefined for a key that is missing. A check's own message is handed on as it is. */
@@ -90,11 +93,20 @@ function alternatives(all: readonly string[]): string {
 /** As it would be written in TOML, cut when long. */
 export function quote(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'a date' : value.toISOString();
-  if (Array.isArray(value)) return short(`[${value.map(quote).join(', ')}]`);
+  if (Array.isArray(value)) return quoteList(value);
   if (typeof value === 'object' && value !== null) return 'a table';
   return short(typeof value === 'string' ? JSON.stringify(value) : String(value));
 }
 
+function quoteList(list: readonly unknown[]): string {
+  const items: string[] = [];
+  for (const item of list.map(quote)) {
+    if (items.join(', ').length + item.length > LONGEST) return `[${[...items, '...'].join(', ')}]`;
+    items.push(item);
+  }
+  return `[${items.join(', ')}]`;
+}
+
 function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

@@ -40,7 +40,7 @@ export async function importDetector(name: string, module: string, folder: strin
 }
 
 function checkDetector(name: string, detector: unknown, path: string): Detector {
-  const wanted = 'see src/detector.ts for what a detector is';
+  const wanted = 'the type Detector of telegraf-anomaly/detector says what one is';
   if (typeof detector !== 'object' || detector === null)
     throw new PluginError(`${path} has no detector as its default export; ${wanted}`);
   const { error } = detectorSchema.safeParse(detector);

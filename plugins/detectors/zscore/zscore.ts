@@ -110,7 +110,7 @@ function bounded(value: number): number {
 const zscore: Detector<Options> = {
   name: 'zscore',
   version: 1,
-  // Measured values have heavier tails than the bell curve: at 3 a series of one value a second alarms by the hour.
+  // Real series have heavy tails: at 3 a bell curve flags 3 values in 1000 and they 11 to 37, at 6 they 3 to 6.
   threshold: 6,
 
   options: ({ z, duration }) =>
@@ -120,21 +120,24 @@ const zscore: Detector<Options> = {
           .int()
           .min(2)
           .default(MEMORY_POINTS)
-          .describe('Values after which an old one weighs 37 % of the newest.')
+          .describe(
+            'Values after which an old one counts for 37 % of the newest. More: a steadier mean, slower to ' +
+              'follow a lasting change.',
+          )
           .meta({ shapes: true }),
         memory: duration()
           .refine((seconds) => seconds > 0, 'must be more than 0')
           .optional()
           .describe(
-            'The same as a duration, for series whose steps are irregular; in place of memory_points, not beside it. ' +
-              'No default.',
+            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
+              'memory_points; giving both is an error. No default.',
           )
           .meta({ shapes: true }),
         warmup: z
           .int()
           .min(2)
           .default(30)
-          .describe('Values that a series must have before one is scored.')
+          .describe('A series is scored once it has had this many values.')
           .meta({ shapes: true }),
         min_deviation_ratio: z
           .number()
@@ -142,12 +145,13 @@ const zscore: Detector<Options> = {
           .max(1)
           .default(0.001)
           .describe(
-            'Least standard deviation, as a share of the mean: a series that hardly moves does not alarm when it does.',
+            'Least standard deviation, as a share of the mean, so that a series that hardly ever moves is not ' +
+              'flagged for a little.',
           ),
         min_deviation: z
           .number()
           .min(0)
-          .max(1e150)
+          .max(LARGEST)
           .default(1e-9)
           .describe('Least standard deviation, in the unit of the field. The larger of the two counts.'),
       })

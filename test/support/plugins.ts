@@ -1,6 +1,6 @@
 /** A small plugin table for the tests of the config; `zscore` is only the name of the default detector. */
-import type { PluginTable } from '../src/config.ts';
-import type { Detector, Instance } from '../src/detector.ts';
+import type { PluginTable } from '../../src/config.ts';
+import type { Detector, Instance } from '../../src/detector.ts';
 
 const instance: Instance = { width: 1, score: () => 0, learn: () => {} };
 
@@ -43,6 +43,6 @@ export const plugins: PluginTable = {
   detectors: {
     zscore: async () => ({ default: zscore }),
     needy: async () => ({ default: needy }),
-    broken: () => import(new URL('./absent.js', import.meta.url).href),
+    broken: () => import(new URL('../absent.js', import.meta.url).href),
   },
 };

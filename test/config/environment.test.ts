@@ -2,10 +2,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the texts under test
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { expandVariables, isVariable } from '../src/config/environment.ts';
+import { expandVariables, isVariable } from '../../src/config/environment.ts';
 
 const { environment, cases } = JSON.parse(
-  readFileSync(new URL('../../test/fixtures/environment.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../test/fixtures/environment.json', import.meta.url), 'utf8'),
 ) as { environment: Record<string, string>; cases: { text: string; value?: string; error?: string }[] };
 
 t.test('variables are replaced as in Telegraf', async (t) => {
