@@ -42,7 +42,7 @@ for (const byte of [TAB, NEWLINE, 11, 12, RETURN, SPACE, COMMA, EQUALS]) ENDS_FI
  * @param last no more bytes will follow: a string that is never closed ends with its line
  */
 export function parse(batch: Batch, block: Block, from = 0, last = false): void {
-  const waiting = !last && isWaiting(batch.openString, block);
+  const waiting = !last && isWaiting(batch, block);
   batch.reset(block);
   if (waiting) return;
   const { bytes, length } = block;
@@ -73,12 +73,14 @@ export function parse(batch: Batch, block: Block, from = 0, last = false): void 
  * Whether the block is still one line without an end, by a look at its fresh bytes alone: a line that comes in many
  * chunks is not parsed again with each.
  */
-function isWaiting(openString: number, { bytes, length, fresh }: Block): boolean {
+function isWaiting(batch: Batch, { bytes, length, fresh }: Block): boolean {
   if (fresh === 0) return false;
-  if (bytes.indexOf(NEWLINE, fresh) >= length) return true;
-  if (openString < 0) return false;
-  const closing = closingQuote(bytes, openString, fresh);
-  return closing < 0 || closing >= length;
+  if (batch.openString >= 0) {
+    const closing = closingQuote(bytes, batch.openString, fresh);
+    if (closing < 0 || closing >= length) return true;
+    batch.openString = -1;
+  }
+  return bytes.indexOf(NEWLINE, fresh) >= length;
 }
 
 /** Where parseLine stopped when it answered MALFORMED. */

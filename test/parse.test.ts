@@ -214,12 +214,12 @@ t.test('a line that comes in many chunks is not parsed again with each', async (
   add('" hides the quote');
   t.equal(batch.points, 0);
   add('",b="the next');
-  t.same([batch.points, batch.openString > 8e6], [0, true]);
   add('" 2');
   t.equal(batch.points, 0);
   add('\nm a=3 3\nm s="');
   t.same([batch.points, batch.lines, batch.openString], [1, 2, 5]);
-  add('" 4\n');
-  t.same([batch.lines, batch.openString], [1, -1]);
+  add('"');
+  add(' 4\n');
+  t.same([batch.lines, batch.openString], [1, -1], 'a newline alone ends it');
   t.ok(performance.now() - started < 3000);
 });
