@@ -22,8 +22,13 @@ export class Select {
   readonly #names: AnnotationNames;
   /** By field key: one of our own, never watched. */
   readonly #own: boolean[] = [];
-  /** All field keys, unescaped. */
+  /** By field key: its text, unescaped. */
+  readonly #fieldOf: string[] = [];
+  /** All of them. */
   readonly #fields = new Set<string>();
+  /** The tag set that was judged last, and by whom it is taken. */
+  #judged = NO_SERIES;
+  #taken: readonly boolean[] = [];
 
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
   constructor(watches: readonly Watch[], names: AnnotationNames) {
@@ -76,14 +81,12 @@ export class Select {
   #newTagSet({ view, bytes }: Block, start: number, end: number, hash: number): number {
     const { tagSets } = this.table;
     const text = bytes.subarray(start, end);
-    const stripped = withoutTags(text, this.#names.tags);
+    const parsed = parseTagSet(text);
+    const marked = [...this.#names.tags].some((name) => parsed.tags.has(name));
+    const stripped = marked ? withoutTags(text, this.#names.tags) : text;
     if (stripped === text) {
       const tagSet = tagSets.add(view, start, end, hash);
-      const parsed = parseTagSet(text);
-      this.table.enter(
-        tagSet,
-        this.#selectors.some((selector) => selector.takes(parsed)),
-      );
+      this.table.enter(tagSet, this.#takenBy(tagSet, parsed).includes(true));
       return tagSet;
     }
     const canonical = this.#intern(stripped);
@@ -93,6 +96,16 @@ export class Select {
     return tagSet;
   }
 
+  /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */
+  #takenBy(tagSet: number, parsed?: TagSet): readonly boolean[] {
+    if (tagSet !== this.#judged) {
+      const known = parsed ?? parseTagSet(this.table.tagSets.bytes(tagSet));
+      this.#taken = this.#selectors.map((selector) => selector.takes(known));
+      this.#judged = tagSet;
+    }
+    return this.#taken;
+  }
+
   /** The tag set of these bytes, new or not. */
   #intern(text: Buffer): number {
     const padded = Buffer.concat([text, Buffer.alloc(4)]);
@@ -100,7 +113,7 @@ export class Select {
     const hash = hashBytes(view, 0, text.length);
     const found = this.table.tagSets.find(view, 0, text.length, hash);
     if (found >= 0) return found;
-    return this.#newTagSet({ view, bytes: padded, length: text.length }, 0, text.length, hash);
+    return this.#newTagSet({ view, bytes: padded, length: text.length, fresh: 0 }, 0, text.length, hash);
   }
 
   #newFieldKey({ view, bytes }: Block, value: number, batch: Batch): number {
@@ -109,6 +122,7 @@ export class Select {
     const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
     const field = unescapeName(bytes.toString('utf8', start, end));
     this.#own[key] = this.#names.fields.has(field);
+    this.#fieldOf[key] = field;
     this.#fields.add(field);
     return key;
   }
@@ -125,12 +139,11 @@ export class Select {
   #newSeries(tagSet: number, fieldKey: number): number {
     const series = this.table.add(tagSet, fieldKey);
     if (this.#own[fieldKey]) return series;
-    const parsed = parseTagSet(this.table.tagSets.bytes(tagSet));
-    const field = unescapeName(this.table.fieldKeys.bytes(fieldKey).toString());
+    const field = this.#fieldOf[fieldKey]!;
     if (this.#isScore(field)) return series;
+    const taken = this.#takenBy(tagSet);
     for (const [i, watch] of this.#watches.entries()) {
-      const selector = this.#selectors[i]!;
-      if (selector.takes(parsed) && selector.takesField(field)) watch.state.add(series);
+      if (taken[i] && this.#selectors[i]!.takesField(field)) watch.state.add(series);
     }
     return series;
   }
