@@ -148,9 +148,10 @@ function numberText(score: number): string {
   return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
 }
 
-/** Five digits, for people. */
+/** Five digits, for people. The largest doubles have none so short: those would become Infinity. */
 function shortText(value: number): string {
-  return String(Number(value.toPrecision(5)));
+  const short = Number(value.toPrecision(5));
+  return String(Number.isFinite(short) ? short : value);
 }
 
 function quoted(text: string): string {

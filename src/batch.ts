@@ -14,6 +14,8 @@ export class Batch {
   block: Block | undefined;
   /** Bytes of the block that are whole lines; the rest waits for its newline. */
   end = 0;
+  /** Where the string begins that has no end yet, counted from `end`; −1 when the rest holds none. */
+  openString = -1;
 
   /** Points that hold at least one number; only those have columns. */
   points = 0;

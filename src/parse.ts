@@ -42,12 +42,15 @@ for (const byte of [TAB, NEWLINE, 11, 12, RETURN, SPACE, COMMA, EQUALS]) ENDS_FI
  * @param last no more bytes will follow: a string that is never closed ends with its line
  */
 export function parse(batch: Batch, block: Block, from = 0, last = false): void {
+  const waiting = !last && isWaiting(batch.openString, block);
   batch.reset(block);
+  if (waiting) return;
   const { bytes, length } = block;
   const data = bytes.subarray(0, length);
   const plain = !data.includes(BACKSLASH) && !data.includes(QUOTE);
   let start = from;
   while (start < length) {
+    batch.openString = -1;
     const next = parseLine(batch, block, start, plain);
     if (next >= 0) {
       start = next;
@@ -64,6 +67,18 @@ export function parse(batch: Batch, block: Block, from = 0, last = false): void 
   }
   batch.end = start;
   batch.firstValue[batch.points] = batch.values;
+}
+
+/**
+ * Whether the block is still one line without an end, by a look at its fresh bytes alone: a line that comes in many
+ * chunks is not parsed again with each.
+ */
+function isWaiting(openString: number, { bytes, length, fresh }: Block): boolean {
+  if (fresh === 0) return false;
+  if (bytes.indexOf(NEWLINE, fresh) >= length) return true;
+  if (openString < 0) return false;
+  const closing = closingQuote(bytes, openString, fresh);
+  return closing < 0 || closing >= length;
 }
 
 /** Where parseLine stopped when it answered MALFORMED. */
@@ -116,8 +131,12 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
       batch.fieldHash[values] = hash;
       values++;
     } else if (byte === QUOTE) {
-      i = closingQuote(bytes, i + 1) + 1;
-      if (i === 0 || i > length) return INCOMPLETE;
+      const text = i + 1;
+      i = closingQuote(bytes, text, text) + 1;
+      if (i === 0 || i > length) {
+        batch.openString = text - start;
+        return INCOMPLETE;
+      }
     } else {
       i = skipBoolean(bytes, i);
       if (i < 0) return fail(fieldEnd + 1);
@@ -295,9 +314,12 @@ function setTime(batch: Batch, point: number, nanoseconds: bigint): void {
   batch.seconds[point] = Number(nanoseconds) / 1e9;
 }
 
-/** The quote that closes the string whose text starts at `start`, or −1: a quote behind an even number of backslashes. */
-function closingQuote(bytes: Buffer, start: number): number {
-  for (let i = bytes.indexOf(QUOTE, start); i >= 0; i = bytes.indexOf(QUOTE, i + 1)) {
+/**
+ * The quote that closes the string whose text starts at `start`, or −1: a quote behind an even number of backslashes.
+ * There is none before `from`.
+ */
+function closingQuote(bytes: Buffer, start: number, from: number): number {
+  for (let i = bytes.indexOf(QUOTE, from); i >= 0; i = bytes.indexOf(QUOTE, i + 1)) {
     let before = i;
     while (before > start && bytes[before - 1] === BACKSLASH) before--;
     if (((i - before) & 1) === 0) return i;

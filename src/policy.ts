@@ -51,8 +51,9 @@ const tagPatterns = () =>
 export const policySchema = z.object({
   alias: z
     .string()
-    .regex(/^[^\p{Cc}]+$/u)
-    .meta({ wanted: 'a name: a string of one line that is not empty' })
+    // Telegraf refuses a point with a tag value that ends in a backslash.
+    .regex(/^[^\p{Cc}]*[^\p{Cc}\\]$/u)
+    .meta({ wanted: 'a name: a string of one line that is not empty and ends in no backslash' })
     .optional()
     .describe(
       'Name of this table in the log and in the tag anomaly_detector. Two tables of one detector need one each.',

@@ -18,12 +18,15 @@ export interface Block {
   readonly view: DataView;
   /** How many of the bytes count. bytes[length] is a newline that is not part of the data. */
   readonly length: number;
+  /** Where the bytes begin that have not been parsed before. */
+  readonly fresh: number;
 }
 
 export class Reader implements Block {
   bytes = Buffer.alloc(0);
   view = new DataView(new ArrayBuffer(0));
   length = 0;
+  fresh = 0;
 
   #consumed = 0;
 
@@ -44,6 +47,7 @@ export class Reader implements Block {
     this.bytes.set(chunk, rest);
     this.bytes[length] = NEWLINE;
     this.length = length;
+    this.fresh = rest;
     this.#consumed = 0;
     return this;
   }

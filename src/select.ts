@@ -113,7 +113,7 @@ export class Select {
     const hash = hashBytes(view, 0, text.length);
     const found = this.table.tagSets.find(view, 0, text.length, hash);
     if (found >= 0) return found;
-    return this.#newTagSet({ view, bytes: padded, length: text.length }, 0, text.length, hash);
+    return this.#newTagSet({ view, bytes: padded, length: text.length, fresh: 0 }, 0, text.length, hash);
   }
 
   #newFieldKey({ view, bytes }: Block, value: number, batch: Batch): number {

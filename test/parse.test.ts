@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { Batch } from '../src/batch.ts';
+import { parse } from '../src/parse.ts';
+import { Reader } from '../src/read.ts';
 import { point } from './support/arbitrary.ts';
 import { escapeKey, escapeName, parsed, serialize } from './support/points.ts';
 
@@ -189,4 +192,34 @@ t.test('any bytes at all are parsed without an error, and whole lines are taken'
     }),
     { numRuns: 5000 },
   );
+});
+
+t.test('a line that comes in many chunks is not parsed again with each', async (t) => {
+  // 8 MB in 1,000 chunks took minutes when each of them was a reason to begin anew.
+  const reader = new Reader();
+  const batch = new Batch();
+  const text = 'with "quotes" \\ and\nnewlines '.repeat(300).replace(/["\\]/g, '\\$&');
+  const add = (chunk: string) => {
+    const block = reader.add(Buffer.from(chunk));
+    parse(batch, block);
+    reader.consume(batch.end);
+    return block;
+  };
+  const started = performance.now();
+  add('m a=1 1\nm s="');
+  t.same([batch.points, batch.openString], [1, 5]);
+  for (let i = 0; i < 1000; i++) add(text);
+  t.same([batch.points, batch.end], [0, 0]);
+  add('and a backslash\\');
+  add('" hides the quote');
+  t.equal(batch.points, 0);
+  add('",b="the next');
+  t.same([batch.points, batch.openString > 8e6], [0, true]);
+  add('" 2');
+  t.equal(batch.points, 0);
+  add('\nm a=3 3\nm s="');
+  t.same([batch.points, batch.lines, batch.openString], [1, 2, 5]);
+  add('" 4\n');
+  t.same([batch.lines, batch.openString], [1, -1]);
+  t.ok(performance.now() - started < 3000);
 });

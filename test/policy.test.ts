@@ -26,6 +26,7 @@ t.test('what is refused', async (t) => {
   const refused: [keyof Policy, unknown][] = [
     ['alias', ''],
     ['alias', 'two\nlines'],
+    ['alias', 'C:\\'],
     ['alias', 7],
     ['threshold', 0],
     ['threshold', -1],

@@ -15,28 +15,45 @@ t.test('a write that went out at once costs no wait', async (t) => {
   t.same(taken, ['one'], 'and nothing is not written');
 });
 
-t.test('a slow reader is waited for, and the linger grows with its slowness up to a limit', async (t) => {
-  let pause = 20;
-  const slow = new Writable({
+/** A stream whose reader takes `pause` milliseconds for a write; 0 takes it at once. */
+function streamOf(pause: { milliseconds: number }) {
+  return new Writable({
     highWaterMark: 1,
-    write: async (_chunk, _, done) => {
-      await setTimeout(pause);
-      done();
+    write: (_chunk, _, done) => {
+      if (pause.milliseconds === 0) done();
+      else setTimeout(pause.milliseconds).then(() => done());
     },
   });
-  const writer = new Writer(slow);
-  const least = writer.linger;
-  t.ok(least >= 250 && least <= 500, 'long enough for Telegraf to read the tail');
-  const waiting = writer.write(Buffer.alloc(64 << 10));
+}
+
+t.test('a slow reader is waited for', async (t) => {
+  const slow = streamOf({ milliseconds: 20 });
+  const waiting = new Writer(slow).write(Buffer.alloc(64 << 10));
   t.type(waiting, Promise);
   await waiting;
   t.equal(slow.writableLength, 0);
-  const longer = writer.linger;
-  t.ok(longer > least);
-  pause = 1;
+});
+
+t.test('the linger grows with the slowness of the reader, up to a limit', async (t) => {
+  const pause = { milliseconds: 0 };
+  const writer = new Writer(streamOf(pause));
+  const least = writer.linger;
+  t.ok(least >= 650 && least <= 1000, 'a full pipe at 100 KB/s');
+  await writer.write(Buffer.alloc(64 << 10));
+  t.equal(writer.linger, least);
+
+  pause.milliseconds = 20;
+  await writer.write(Buffer.alloc(64 << 10));
+  const first = writer.linger - least;
+  t.ok(first >= 16 * 19, 'for all that is known, a sixteenth of the pipe was read meanwhile');
+  await writer.write(Buffer.alloc(64 << 10));
+  const second = writer.linger - least;
+  t.ok(second >= 19 && second < first, 'from one full pipe to the next it is all of it');
+
+  pause.milliseconds = 0;
   await writer.write(Buffer.from('small'));
-  t.equal(writer.linger, longer, 'a small write says nothing');
-  pause = 100;
-  await writer.write(Buffer.alloc(4 << 10));
+  t.equal(writer.linger - least, second, 'a write that went out at once says nothing');
+  pause.milliseconds = 200;
+  await writer.write(Buffer.alloc(64 << 10));
   t.equal(writer.linger, 3000);
 });

@@ -9,7 +9,7 @@ import { loadPoint } from './load.ts';
 
 const [, , count = 'count', rate = '1000', clock] = process.argv;
 const TICK_MILLISECONDS = 10;
-/** Telegraf throws away what it has not read when a child is gone, so its end of stdout must come first. */
+/** Telegraf throws away what it has not read when a child is gone, so both pipes must end first. */
 const LINGER_MILLISECONDS = 300;
 
 const first = existsSync(count) ? Number(readFileSync(count, 'utf8')) : 0;
@@ -39,6 +39,7 @@ function stop(): void {
   process.stdout.write('', () => {
     writeFileSync(count, String(next));
     closeSync(1);
+    closeSync(2);
     setTimeout(() => process.exit(0), LINGER_MILLISECONDS);
   });
 }

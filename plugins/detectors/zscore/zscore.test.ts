@@ -75,6 +75,24 @@ t.test('a step never forgets more than one of `warmup` values would', (t) => {
   t.end();
 });
 
+t.test('nor does the first step after an outage', (t) => {
+  const values = everyday.slice(0, 200).map((value, i) => ({ ...value, time: i < 150 ? i : 1e6 + i }));
+  const decays = values.map((_, i) => (i < 30 ? 1 : i === 150 ? 1 - 1 / 30 : Math.exp(-1 / 600)));
+  near(t, scores({ memory: '10m' }, values), definition(values, decays, 30));
+  t.end();
+});
+
+t.test('the warm-up is over once and for all', (t) => {
+  // Where memory_points is as small as it may be, a weight that is rounded down would fall below warmup.
+  const again: number[] = [];
+  for (let warmup = 2; warmup < 300; warmup++) {
+    const found = scores({ warmup, memory_points: warmup }, everyday);
+    if (found.slice(warmup).some((score) => score === 0)) again.push(warmup);
+  }
+  t.same(again, []);
+  t.end();
+});
+
 t.test('warm-up', (t) => {
   const values = everySecond([1, 2, 3, 1, 2, 3, 100]);
   for (const options of [{ warmup: 6 }, { warmup: 6, memory: '1s' }]) {

@@ -63,13 +63,10 @@ class ZScore implements Instance {
 
   learn({ f64 }: Rows, at: number, time: number, value: number): void {
     const decay = this.#memory === 0 ? this.#decay : this.#elapse(f64, at, time);
-    // Nothing is forgotten during the warm-up: until its end the weight is the number of values.
-    let weight = f64[at + WEIGHT]!;
-    if (weight < this.#warmup) weight += 1;
-    else {
-      weight = decay * weight + 1;
-      if (weight < this.#warmup) weight = this.#warmup; // by rounding only
-    }
+    // Nothing is forgotten during the warm-up: until its end the weight is the number of values. It never falls
+    // below `warmup` again, as no decay is less than 1 - 1 / warmup.
+    const before = f64[at + WEIGHT]!;
+    const weight = before < this.#warmup ? before + 1 : decay * before + 1;
     const share = 1 / weight;
     const change = bounded(value) - f64[at + MEAN]!;
     const step = change * share;
