@@ -55,7 +55,7 @@ export class Telegraf {
     this.#ended = new Promise((resolve, reject) => {
       this.#process.on('error', reject).on('close', resolve);
     });
-    const kill = () => this.#killGroup();
+    const kill = () => this.#signalAll('SIGKILL');
     process.on('exit', kill);
     t.teardown(async () => {
       kill();
@@ -111,6 +111,11 @@ export class Telegraf {
     this.#process.kill(name);
   }
 
+  /** What Ctrl-C in a terminal does: SIGINT to Telegraf and to all that it has started. */
+  interrupt(): void {
+    this.#signalAll('SIGINT');
+  }
+
   /** Telegraf's exit code, when it ends by itself (`--once`) or has been told to. */
   async end(): Promise<number | null> {
     const timer = delay(DEADLINE_SECONDS * 1000, undefined, { ref: false }).then(() => {
@@ -125,9 +130,9 @@ export class Telegraf {
     return this.end();
   }
 
-  #killGroup(): void {
+  #signalAll(name: NodeJS.Signals): void {
     try {
-      if (this.#process.pid !== undefined) process.kill(-this.#process.pid, 'SIGKILL');
+      if (this.#process.pid !== undefined) process.kill(-this.#process.pid, name);
     } catch {
       // ESRCH: all of them are gone already.
     }
