@@ -40,6 +40,22 @@ t.test('where the stream is cut changes nothing, annotations included', async ()
   );
 });
 
+t.test('what is out after some pieces is what is out after all of them at once', async () => {
+  fc.assert(
+    fc.property(fc.array(point, { minLength: 1, maxLength: 3 }), places, (points, at) => {
+      const { pass } = roadOf([{ policy: { threshold: 1 } }]);
+      let given = Buffer.alloc(0);
+      let out = '';
+      return cut(Buffer.from(points.map(serialize).join('')), at).every((piece) => {
+        given = Buffer.concat([given, piece]);
+        out += pass(piece);
+        return out === roadOf([{ policy: { threshold: 1 } }]).pass(given);
+      });
+    }),
+    { numRuns: 150 },
+  );
+});
+
 t.test('nothing is held back but the point that has no end yet', async (t) => {
   const { pass, end } = roadOf();
   t.equal(pass('m a=1 1\nm a=2'), 'm a=1 1\n');
