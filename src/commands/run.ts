@@ -2,7 +2,9 @@
  * `telegraf-anomaly run`: the child of Telegraf. It stands in everybody's data path, so it fails open: without
  * a valid config, and after any error, the points go on unscored. The end of stdin is the only order to stop.
  */
+import { Console } from 'node:console';
 import { closeSync, fstatSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { problemText } from '../config/problem.ts';
 import { loadConfig, type PluginTable } from '../config.ts';
@@ -44,6 +46,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   });
   // A log that nobody reads is no reason to stop.
   process.stderr.on('error', () => {});
+  // What a detector prints must not get among the points.
+  globalThis.console = new Console(linesTo(log.info), linesTo(log.warn));
   for (const warning of warnings) log.warn(warning);
 
   const writer = new Writer(stdout);
@@ -95,6 +99,16 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
   remind();
   setInterval(remind, REMIND_EVERY * 1000).unref();
   return { process: (chunk) => chunk, end: () => new Uint8Array(0) };
+}
+
+/** A stream for what is printed by others. */
+function linesTo(write: (message: string) => void): Writable {
+  return new Writable({
+    write: (text, _encoding, done) => {
+      write(String(text).trimEnd());
+      done();
+    },
+  });
 }
 
 function summary({ counts, watches }: Pipeline): string {
