@@ -2,12 +2,16 @@
  * `telegraf-anomaly run`: the child of Telegraf. It stands in everybody's data path, so it fails open: without
  * a valid config, and after any error, the points go on unscored. The end of stdin is the only order to stop.
  */
-import { closeSync, fstatSync } from 'node:fs';
+import { Console } from 'node:console';
+import { closeSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { problemText } from '../config/problem.ts';
 import { type Loaded, loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
+import { isPipe, readStdin } from '../stdin.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
@@ -28,9 +32,13 @@ type Road = Pick<Pipeline, 'process' | 'end'>;
 
 /** Resolves when stdin has ended and the last byte has left. */
 export async function run({ config: file, plugins, warnings }: RunOptions): Promise<void> {
-  const { stdin, stdout } = process;
-  if (stdin.isTTY)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stdin.destroy());
+  const { stdout } = process;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    process.stdin.destroy();
+  };
+  if (isatty(0)) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
@@ -44,17 +52,16 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   });
   // A log that nobody reads is no reason to stop.
   process.stderr.on('error', () => {});
+  // What a detector prints must not get among the points.
+  globalThis.console = new Console(linesTo(log.info), linesTo(log.warn));
   for (const warning of warnings) log.warn(warning);
 
   const writer = new Writer(stdout);
   const road = await open(file, plugins, log);
   try {
-    for await (const chunk of stdin) {
-      const waiting = writer.write(road.process(chunk));
-      if (waiting !== undefined) await waiting;
-    }
+    await readStdin((chunk) => writer.write(road.process(chunk)));
   } catch (error) {
-    if (!stdin.destroyed || !stdin.isTTY) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
+    if (!stopped) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
   }
   await writer.write(road.end());
   if (road instanceof Pipeline) log.info(summary(road));
@@ -99,6 +106,16 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
   return { process: (chunk) => chunk, end: () => new Uint8Array(0) };
 }
 
+/** A stream for what is printed by others. */
+function linesTo(write: (message: string) => void): Writable {
+  return new Writable({
+    write: (text, _encoding, done) => {
+      write(String(text).trimEnd());
+      done();
+    },
+  });
+}
+
 function summary({ counts, watches }: Pipeline): string {
   const series = watches.reduce((sum, watch) => sum + watch.state.rows, 0);
   const { points, values, flagged, alarms, late, malformed, failures } = counts;
@@ -110,13 +127,4 @@ function summary({ counts, watches }: Pipeline): string {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function isPipe(descriptor: number): boolean {
-  try {
-    const stat = fstatSync(descriptor);
-    return stat.isFIFO() || stat.isSocket();
-  } catch {
-    return false;
-  }
 }
