@@ -9,6 +9,9 @@ const FILE = { type: 'string', requiresArg: true, describe: 'The config file (an
 
 /** `run` has no part in yargs but its help: it starts faster without, and no argument may end it. */
 async function run(argv: readonly string[]): Promise<void> {
+  // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
+  if (!process.stdin.isTTY)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
   try {
     const command = await import('./commands/run.ts');
     await command.run({ ...readRunArguments(argv), plugins });
