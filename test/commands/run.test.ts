@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
-import { Child, CLI } from './support/child.ts';
+import { Child, CLI } from '../support/child.ts';
 
 const TEXT = 'm,host=a a=1 1\nno point\n\nm,host=a a=1e9,s="x\ny" 2\n';
 
