@@ -3,13 +3,15 @@
  * a valid config, and after any error, the points go on unscored. The end of stdin is the only order to stop.
  */
 import { Console } from 'node:console';
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { problemText } from '../config/problem.ts';
 import { loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
+import { isPipe, readStdin } from '../stdin.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
@@ -28,11 +30,16 @@ type Road = Pick<Pipeline, 'process' | 'end'>;
 
 /** Resolves when stdin has ended and the last byte has left. */
 export async function run({ config: file, plugins, warnings }: RunOptions): Promise<void> {
-  const { stdin, stdout } = process;
-  const stop = () => stdin.destroy();
+  const { stdout } = process;
+  const atTerminal = isatty(0);
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    process.stdin.destroy();
+  };
   // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, stdin.isTTY ? stop : () => {});
+    process.on(signal, atTerminal ? stop : () => {});
 
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
@@ -53,12 +60,9 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   const writer = new Writer(stdout);
   const road = await open(file, plugins, log);
   try {
-    for await (const chunk of stdin) {
-      const waiting = writer.write(road.process(chunk));
-      if (waiting !== undefined) await waiting;
-    }
+    await readStdin((chunk) => writer.write(road.process(chunk)));
   } catch (error) {
-    if (!stdin.destroyed || !stdin.isTTY) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
+    if (!stopped) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
   }
   await writer.write(road.end());
   if (road instanceof Pipeline) log.info(summary(road));
@@ -122,13 +126,4 @@ function summary({ counts, watches }: Pipeline): string {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function isPipe(descriptor: number): boolean {
-  try {
-    const stat = fstatSync(descriptor);
-    return stat.isFIFO() || stat.isSocket();
-  } catch {
-    return false;
-  }
 }

@@ -44,4 +44,4 @@ function stop(): void {
   });
 }
 process.stdin.on('end', stop).resume();
-process.on('SIGTERM', stop);
+process.on('SIGTERM', stop).on('SIGINT', stop);

@@ -11,6 +11,8 @@ export const PROGRAM = [process.execPath, `${ROOT}dist/src/cli.js`, 'run', '--co
 /** Far beyond what any step takes, so that only a hang meets it. */
 const DEADLINE_SECONDS = 30;
 const POLL_MILLISECONDS = 20;
+/** From the end of a child's stdin until Telegraf kills it. */
+const PATIENCE_SECONDS = 10;
 
 export interface LogLine {
   /** E, W, I, D or T. */
@@ -55,7 +57,7 @@ export class Telegraf {
     this.#ended = new Promise((resolve, reject) => {
       this.#process.on('error', reject).on('close', resolve);
     });
-    const kill = () => this.#killGroup();
+    const kill = () => this.#signalAll('SIGKILL');
     process.on('exit', kill);
     t.teardown(async () => {
       kill();
@@ -111,6 +113,11 @@ export class Telegraf {
     this.#process.kill(name);
   }
 
+  /** What Ctrl-C in a terminal does: SIGINT to Telegraf and to all that it has started. */
+  interrupt(): void {
+    this.#signalAll('SIGINT');
+  }
+
   /** Telegraf's exit code, when it ends by itself (`--once`) or has been told to. */
   async end(): Promise<number | null> {
     const timer = delay(DEADLINE_SECONDS * 1000, undefined, { ref: false }).then(() => {
@@ -119,15 +126,20 @@ export class Telegraf {
     return Promise.race([this.#ended, timer]);
   }
 
-  /** Asks Telegraf to stop, as systemd does, and answers its exit code. */
+  /** Asks Telegraf to stop, as systemd does, and answers its exit code. Throws when it had to kill a child for it. */
   async stop(): Promise<number | null> {
+    const asked = performance.now();
     this.signal('SIGTERM');
-    return this.end();
+    const code = await this.end();
+    const seconds = (performance.now() - asked) / 1000;
+    if (seconds > PATIENCE_SECONDS)
+      throw new Error(`Telegraf took ${seconds} s to stop: a child did not end`);
+    return code;
   }
 
-  #killGroup(): void {
+  #signalAll(name: NodeJS.Signals): void {
     try {
-      if (this.#process.pid !== undefined) process.kill(-this.#process.pid, 'SIGKILL');
+      if (this.#process.pid !== undefined) process.kill(-this.#process.pid, name);
     } catch {
       // ESRCH: all of them are gone already.
     }

@@ -1,0 +1,33 @@
+/** A program between a file and nothing, timed from the outside. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from './data.ts';
+
+export interface Timing {
+  /** From its start to its end, so its start-up too. */
+  readonly seconds: number;
+  /** CPU seconds of the program alone, user and system. */
+  readonly cpu: number;
+}
+
+/** bash, because its `time` counts one command of a pipeline, start-up and all, and writes what we ask for. */
+const SCRIPT = `TIMEFORMAT='%R %U %S'; cat "$0" | { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
+
+/** `cat FILE | PROGRAM > /dev/null`. Throws when the program fails. */
+export function timeBehindPipe(file: string, program: readonly string[]): Timing {
+  const { status, stderr, error } = spawnSync('bash', ['-o', 'pipefail', '-c', SCRIPT, file, ...program], {
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw error;
+  const [seconds, user, system] = stderr.trim().split(' ').map(Number);
+  if (status !== 0 || system === undefined) throw new Error(`${program.join(' ')} failed: ${stderr}`);
+  return { seconds: seconds!, cpu: user! + system };
+}
+
+/** The command of a script of bench/peers. */
+export function peer(name: string): string[] {
+  return [process.execPath, fileURLToPath(new URL(`../peers/${name}.js`, import.meta.url))];
+}
+
+/** The command of the built program. Without a config it scores every numeric field by its z-score. */
+export const PROGRAM: readonly string[] = [process.execPath, `${ROOT}dist/src/cli.js`, 'run'];

@@ -1,0 +1,48 @@
+/** The program in its place: a processors.execd of a real Telegraf. */
+import { PROGRAM, peer } from './support/child.ts';
+import { dataFile } from './support/data.ts';
+import { plain } from './support/lines.ts';
+import { interleave, median, quick } from './support/measure.ts';
+import { digits, heading, note, table } from './support/report.ts';
+import { pointsPerSecond, telegrafPath } from './support/telegraf.ts';
+
+const TAG_SETS = 10_000;
+const POINTS = quick ? 300_000 : 1_000_000;
+const ROUNDS = quick ? 2 : 5;
+
+const processors: Record<string, readonly string[]> = {
+  'no processor': [],
+  cat: ['cat'],
+  'Node, passing through': peer('pass'),
+  'telegraf-anomaly, z-score': PROGRAM,
+};
+
+heading(
+  'Through Telegraf',
+  '`inputs.execd` (`cat` of a file) → `processors.execd` → `outputs.discard`, batches of 5,000: points that reach the ' +
+    'output, by the counter and the clock of `inputs.internal`, from 10 % of the points to 95 %.',
+);
+const telegraf = telegrafPath();
+if (telegraf === undefined) {
+  note('Skipped: there is no Telegraf. `npm run telegraf` builds one; or set TELEGRAF to the path of yours.');
+} else {
+  const file = dataFile('plain', plain, TAG_SETS, POINTS);
+  const speeds = await interleave(
+    ROUNDS,
+    Object.fromEntries(
+      Object.entries(processors).map(([title, command]) => [
+        title,
+        () => pointsPerSecond(telegraf, command, file, POINTS),
+      ]),
+    ),
+  );
+  note(`${digits(POINTS)} points of two floats, ${digits(TAG_SETS)} tag sets, ${ROUNDS} rounds:`);
+  table(
+    ['processors.execd', 'points/s', 'speed against cat'],
+    Object.entries(speeds).map(([title, found]) => [
+      title,
+      median(found),
+      median(found.map((speed, round) => speed / speeds.cat![round]!)),
+    ]),
+  );
+}

@@ -1,0 +1,142 @@
+/** What `npm install` gives a user: the package as npm packs it, in a folder far from this one. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import ts from 'typescript';
+import { isFlagged } from './support/line-protocol.ts';
+import { ROOT } from './support/parts.ts';
+
+/** Compressed bytes. Far more than this is something that does not belong there. */
+const LARGEST_PACKAGE = 100_000;
+
+const { version, dependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+
+// Not a directory of tap's: those are inside of the project, whose node_modules would be found from there.
+const place = realpathSync(mkdtempSync(join(tmpdir(), 'telegraf-anomaly-')));
+t.teardown(() => rmSync(place, { recursive: true }));
+const modules = join(place, 'node_modules');
+const installed = join(modules, 'telegraf-anomaly');
+const program = join(installed, 'dist/src/cli.js');
+
+const [packed] = JSON.parse(tool('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', place));
+tool('tar', '-xzf', join(place, packed.filename), '-C', place);
+mkdirSync(modules);
+cpSync(join(place, 'package'), installed, { recursive: true });
+for (const name of Object.keys(dependencies)) {
+  symlinkSync(realpathSync(`${ROOT}node_modules/${name}`), join(modules, name));
+}
+const files: string[] = packed.files.map(({ path }: { path: string }) => path);
+const detectors = readdirSync(`${ROOT}plugins/detectors`);
+
+/** Runs a tool in the project, without what the test runner puts into the environment of its children. */
+function tool(command: string, ...argv: string[]): string {
+  const env = { PATH: process.env.PATH, HOME: place };
+  const { status, stdout, stderr } = spawnSync(command, argv, { cwd: ROOT, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${argv[0]}: exit ${status}\n${stderr}`);
+  return stdout;
+}
+
+/** Runs the installed program in a folder of nothing, with an environment of nothing. */
+function installedProgram(argv: readonly string[], input = '') {
+  return spawnSync(process.execPath, [program, ...argv], { cwd: place, env: {}, input, encoding: 'utf8' });
+}
+
+t.test('holds the program, its docs and its examples, and nothing else', async (t) => {
+  const wanted = [
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
+    /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
+    /^plugins\/detectors\/\w+\/(README\.md|sample\.conf)$/,
+    /^examples\/(anomaly\.toml|detector\/[\w.]+)$/,
+  ];
+  t.strictSame(
+    files.filter((file) => !wanted.some((pattern) => pattern.test(file))),
+    [],
+  );
+  const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'telegraf.conf.example', 'examples/anomaly.toml'];
+  for (const name of detectors) {
+    needed.push(`plugins/detectors/${name}/README.md`, `plugins/detectors/${name}/sample.conf`);
+  }
+  t.strictSame(
+    needed.filter((file) => !files.includes(file)),
+    [],
+  );
+  t.ok(packed.size < LARGEST_PACKAGE, `${packed.size} bytes`);
+  t.comment(`${files.length} files, ${packed.size} bytes, ${packed.unpackedSize} unpacked`);
+});
+
+t.test('the command that npm links says the version', async (t) => {
+  const link = join(place, 'telegraf-anomaly');
+  chmodSync(program, 0o755);
+  symlinkSync(program, link);
+  const env = { PATH: dirname(process.execPath) };
+  const { status, stdout } = spawnSync(link, ['--version'], { cwd: '/', env, encoding: 'utf8' });
+  t.equal(status, 0);
+  t.equal(stdout, `${version}\n`);
+});
+
+t.test('run passes the points and flags one', async (t) => {
+  const points = Array.from({ length: 100 }, (_, at) => {
+    const value = at === 90 ? 1000 : 50 + (at % 7) / 10;
+    return `cpu,host=a usage=${value} ${1_767_225_600 + at}000000000`;
+  });
+  const { status, stdout, stderr } = installedProgram(['run'], `${points.join('\n')}\n`);
+  t.equal(status, 0);
+  t.notMatch(stderr, /^[EW]! /m);
+  const lines = stdout.split('\n');
+  t.equal(lines.pop(), '');
+  t.ok(isFlagged(lines[90]!));
+  t.strictSame(lines.toSpliced(90, 1), points.toSpliced(90, 1), 'all others are as they were');
+});
+
+t.test('sample prints a config for each detector that check finds right', async (t) => {
+  for (const name of detectors) {
+    const sample = installedProgram(['sample', name]);
+    t.equal(sample.status, 0, sample.stderr);
+    t.match(sample.stdout, `\n[[detectors.${name}]]\n`);
+    writeFileSync(join(place, 'anomaly.toml'), sample.stdout);
+    const checked = installedProgram(['check', '--config', 'anomaly.toml']);
+    t.equal(checked.status, 0, checked.stdout);
+  }
+});
+
+t.test('check finds the example right, and a mistake wrong', async (t) => {
+  const example = join(installed, 'examples/anomaly.toml');
+  const checked = installedProgram(['check', '--config', example]);
+  t.equal(checked.status, 0, checked.stdout);
+  writeFileSync(join(place, 'anomaly.toml'), readFileSync(example, 'utf8').replace('threshold', 'thresold'));
+  const refused = installedProgram(['check', '--config', 'anomaly.toml']);
+  t.equal(refused.status, 1);
+  t.match(refused.stdout, 'CONFIG_UNKNOWN_KEY');
+});
+
+t.test('telegraf-anomaly/detector has the types of a detector', async (t) => {
+  const consumer = join(place, 'mine.ts');
+  const imported = "import type { Detector } from 'telegraf-anomaly/detector';\n";
+  const problems = (text: string) => {
+    writeFileSync(consumer, `${imported}export const version: Detector['version'] = ${text};\n`);
+    const compiled = ts.createProgram([consumer], {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      strict: true,
+      noEmit: true,
+      types: [],
+    });
+    return ts.getPreEmitDiagnostics(compiled).map(({ code }) => code);
+  };
+  t.strictSame(problems('1'), []);
+  const NOT_ASSIGNABLE = 2322;
+  t.strictSame(problems("'1'"), [NOT_ASSIGNABLE], 'they are no any');
+});
