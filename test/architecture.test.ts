@@ -15,7 +15,6 @@ const TYPES: readonly string[] = ['src/detector.ts', 'src/store.ts'];
 /** Files that are best tested through another one, with the test that does it. */
 const TESTED_BY: Readonly<Record<string, string>> = {
   'src/commands/arguments.ts': 'test/cli.test.ts',
-  'src/commands/run.ts': 'test/testcases.test.ts',
 };
 
 interface Import {
