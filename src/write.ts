@@ -9,10 +9,10 @@ const PIPE_BYTES = 64 << 10;
 const PAGE_BYTES = 4 << 10;
 /**
  * Telegraf closes our stdout as soon as we are gone, and what is still in the pipe is lost. So we stay until it
- * should be empty, and a little longer: at least as long as a reader of 100 KB/s takes for a full pipe. But Telegraf
- * ends us after 10 s, and half of that is for other things.
+ * should be empty: at least as long as a reader of 100 KB/s takes for a full pipe, and half as long again. But
+ * Telegraf ends us after 10 s, and most of that is for other things.
  */
-const LEAST_LINGER = 750;
+const LEAST_LINGER = 1000;
 const LONGEST_LINGER = 3000;
 
 export class Writer {

@@ -38,7 +38,7 @@ t.test('the linger grows with the slowness of the reader, up to a limit', async 
   const pause = { milliseconds: 0 };
   const writer = new Writer(streamOf(pause));
   const least = writer.linger;
-  t.ok(least >= 650 && least <= 1000, 'a full pipe at 100 KB/s');
+  t.ok(least >= 650 && least <= 1500, 'a full pipe at 100 KB/s');
   await writer.write(Buffer.alloc(64 << 10));
   t.equal(writer.linger, least);
 

@@ -195,11 +195,13 @@ export class Child {
   /** Reads stdout at an even rate, until its end or the child's. */
   async readSlowly(bytesPerSecond: number): Promise<void> {
     const portion = Buffer.alloc(4096);
+    let due = 0;
     while (this.#stdoutEnd !== undefined) {
       const { bytesRead } = await promisify(read)(this.#stdoutEnd, portion, 0, portion.length, null);
       if (bytesRead === 0) return;
       this.#take(Buffer.from(portion.subarray(0, bytesRead)));
-      await delay((bytesRead / bytesPerSecond) * 1000);
+      due = (due || performance.now()) + (bytesRead / bytesPerSecond) * 1000;
+      await delay(due - performance.now());
     }
   }
 
