@@ -3,17 +3,21 @@
  * a valid config, and after any error, the points go on unscored. The end of stdin is the only order to stop.
  */
 import { Console } from 'node:console';
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { problemText } from '../config/problem.ts';
-import { loadConfig, type PluginTable } from '../config.ts';
+import { type Loaded, loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
+import { isPipe, readStdin } from '../stdin.ts';
 import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
 const REMIND_EVERY = 60;
+/** Seconds that the config has to load, with the user's modules, while the points wait. */
+const LOAD_WITHIN = 10;
 
 interface RunOptions {
   /** The config file; without one the default detector watches every numeric field. */
@@ -28,11 +32,13 @@ type Road = Pick<Pipeline, 'process' | 'end'>;
 
 /** Resolves when stdin has ended and the last byte has left. */
 export async function run({ config: file, plugins, warnings }: RunOptions): Promise<void> {
-  const { stdin, stdout } = process;
-  const stop = () => stdin.destroy();
-  // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, stdin.isTTY ? stop : () => {});
+  const { stdout } = process;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    process.stdin.destroy();
+  };
+  if (isatty(0)) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
@@ -53,12 +59,9 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   const writer = new Writer(stdout);
   const road = await open(file, plugins, log);
   try {
-    for await (const chunk of stdin) {
-      const waiting = writer.write(road.process(chunk));
-      if (waiting !== undefined) await waiting;
-    }
+    await readStdin((chunk) => writer.write(road.process(chunk)));
   } catch (error) {
-    if (!stdin.destroyed || !stdin.isTTY) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
+    if (!stopped) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
   }
   await writer.write(road.end());
   if (road instanceof Pipeline) log.info(summary(road));
@@ -80,9 +83,11 @@ async function leave(linger: number): Promise<never> {
 
 /** The road, or what passes everything through while it says why. */
 async function open(file: string | undefined, plugins: PluginTable, log: Log): Promise<Road> {
-  let reason: string;
+  let reason = `START_FAILED: ${file} did not load within ${LOAD_WITHIN} s`;
   try {
-    const { config, problems } = await loadConfig(file, plugins);
+    // The timer keeps the program alive, too: while a module waits, there may be nothing else to do.
+    const nothing = setTimeout<Loaded>(LOAD_WITHIN * 1000, { problems: [], text: '' });
+    const { config, problems } = await Promise.race([loadConfig(file, plugins), nothing]);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (config !== undefined) {
       for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
@@ -90,7 +95,7 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
     }
     const more =
       errors.length > 1 ? ` (and ${errors.length - 1} more: telegraf-anomaly check --config ${file})` : '';
-    reason = `${errors[0]!.code}: ${problemText(errors[0]!)}${more}`;
+    if (errors[0] !== undefined) reason = `${errors[0].code}: ${problemText(errors[0])}${more}`;
   } catch (error) {
     reason = `START_FAILED: ${describe(error)}`;
   }
@@ -122,13 +127,4 @@ function summary({ counts, watches }: Pipeline): string {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function isPipe(descriptor: number): boolean {
-  try {
-    const stat = fstatSync(descriptor);
-    return stat.isFIFO() || stat.isSocket();
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,9 @@
 /** `run` fails open: whatever is wrong with its config, its arguments or a detector, it says so and the points pass. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { Child, CLI } from './support/child.ts';
+import { Child, CLI } from '../support/child.ts';
 
 const TEXT = 'm,host=a a=1 1\nno point\n\nm,host=a a=1e9,s="x\ny" 2\n';
 
@@ -123,7 +124,7 @@ t.test('files in place of the pipes', async (t) => {
   const written = performance.now();
   const { code, at } = await child.exit();
   t.equal(code, 0);
-  t.ok(at - written < 300, 'a file needs no time to be read');
+  t.ok(at - written < 600, 'a file needs no time to be read');
   t.ok(readFileSync(`${child.directory}/out.influx`, 'utf8') === files['in.influx']);
 });
 
@@ -164,7 +165,7 @@ t.test('on a terminal Ctrl-C ends it', { skip: !script && 'no script(1) of util-
   await Promise.race([echoed, code]);
   const pressed = performance.now();
   terminal.stdin.write('\x03');
-  t.equal(await code, 0);
+  t.equal(await Promise.race([code, delay(5000, 'it did not end', { ref: false })]), 0);
   t.ok(performance.now() - pressed < 1000, `${performance.now() - pressed} ms`);
   t.notMatch(screen, 'E! ');
   t.match(screen, /I! .*stdin ended after 1 points/);
