@@ -33,38 +33,48 @@ t.test('examples/anomaly.toml passes our check', async (t) => {
   t.equal(checked.status, 0, checked.stderr);
 });
 
-t.test('the example’s agent and processor work with examples/anomaly.toml', options, async (t) => {
-  const [agent, processor] = ['[agent]', '[[processors.execd]]'].map((header) => {
-    const from = telegrafConf.indexOf(`\n${header}\n`);
-    t.ok(from > 0, `${header} is there`);
-    const end = telegrafConf.indexOf('\n[[', from + 1);
-    return telegrafConf.slice(from, end);
-  });
-  const ours = processor!.replace(/command = \[[^\]]*\]/, `command = ${JSON.stringify(PROGRAM)}`);
-  t.not(ours, processor, 'its command is the one to replace');
+/** The table of that header, up to the next one. */
+function table(config: string, header: string): string {
+  const from = config.indexOf(`\n${header}\n`);
+  if (from < 0) throw new Error(`${header} is not there`);
+  return config.slice(from + 1).split('\n[[')[0]!;
+}
 
-  const cpu = Array.from({ length: 100 }, (_, at) => {
-    const busy = at === 90 ? 99 : 10 + (at % 7) / 10;
-    return `cpu,cpu=cpu-total,host=a usage_user=${busy},usage_idle=${100 - busy} ${1_767_225_600 + 10 * at}000000000\n`;
-  });
-  const telegraf = new Telegraf(t, path, {
-    config: `${agent}\n  precision = "1ns"
+const snippet = /```toml\n( *\[\[processors\.execd\]\][^`]*)```/.exec(
+  readFileSync(`${ROOT}README.md`, 'utf8'),
+);
+const AGENT = '[agent]\n  skip_processors_after_aggregators = true\n';
+const configs = [
+  ['telegraf.conf.example', table(telegrafConf, '[agent]'), table(telegrafConf, '[[processors.execd]]')],
+  ['README.md', AGENT, snippet?.[1] ?? ''],
+] as const;
+for (const [file, agent, processor] of configs) {
+  t.test(`the processor of ${file} works with examples/anomaly.toml`, options, async (t) => {
+    const ours = processor.replace(/command = \[[^\]]*\]/, `command = ${JSON.stringify(PROGRAM)}`);
+    t.not(ours, processor, 'its command is the one to replace');
+    const cpu = Array.from({ length: 100 }, (_, at) => {
+      const busy = at === 90 ? 99 : 10 + (at % 7) / 10;
+      return `cpu,cpu=cpu-total,host=a usage_user=${busy},usage_idle=${100 - busy} ${1_767_225_600 + 10 * at}000000000\n`;
+    });
+    const telegraf = new Telegraf(t, path, {
+      config: `${agent}\n  precision = "1ns"
 [[inputs.file]]
   files = ["in.influx"]
 ${ours}
 [[outputs.file]]
   files = ["out.influx"]
 `,
-    files: { 'in.influx': cpu.join(''), 'anomaly.toml': anomalyToml },
-    arguments: ['--once'],
+      files: { 'in.influx': cpu.join(''), 'anomaly.toml': anomalyToml },
+      arguments: ['--once'],
+    });
+    t.equal(await telegraf.end(), 0);
+    t.strictSame(telegraf.log('E'), [], 'no error in the log');
+    t.strictSame(telegraf.log('W'), [], 'no warning either');
+    const points = splitPoints(telegraf.output());
+    t.equal(points.length, cpu.length);
+    const flagged = points.filter(isFlagged);
+    t.equal(flagged.length, 1);
+    t.equal(valueText(flagged[0]!, 'usage_user'), '99');
+    t.equal(valueText(flagged[0]!, 'anomaly_detector'), 'cpu');
   });
-  t.equal(await telegraf.end(), 0);
-  t.strictSame(telegraf.log('E'), [], 'no error in the log');
-  t.strictSame(telegraf.log('W'), [], 'no warning either');
-  const points = splitPoints(telegraf.output());
-  t.equal(points.length, cpu.length);
-  const flagged = points.filter(isFlagged);
-  t.equal(flagged.length, 1);
-  t.equal(valueText(flagged[0]!, 'usage_user'), '99');
-  t.equal(valueText(flagged[0]!, 'anomaly_detector'), 'cpu');
-});
+}

@@ -11,6 +11,8 @@ export const PROGRAM = [process.execPath, `${ROOT}dist/src/cli.js`, 'run', '--co
 /** Far beyond what any step takes, so that only a hang meets it. */
 const DEADLINE_SECONDS = 30;
 const POLL_MILLISECONDS = 20;
+/** From the end of a child's stdin until Telegraf kills it. */
+const PATIENCE_SECONDS = 10;
 
 export interface LogLine {
   /** E, W, I, D or T. */
@@ -124,10 +126,15 @@ export class Telegraf {
     return Promise.race([this.#ended, timer]);
   }
 
-  /** Asks Telegraf to stop, as systemd does, and answers its exit code. */
+  /** Asks Telegraf to stop, as systemd does, and answers its exit code. Throws when it had to kill a child for it. */
   async stop(): Promise<number | null> {
+    const asked = performance.now();
     this.signal('SIGTERM');
-    return this.end();
+    const code = await this.end();
+    const seconds = (performance.now() - asked) / 1000;
+    if (seconds > PATIENCE_SECONDS)
+      throw new Error(`Telegraf took ${seconds} s to stop: a child did not end`);
+    return code;
   }
 
   #signalAll(name: NodeJS.Signals): void {

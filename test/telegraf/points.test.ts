@@ -102,6 +102,25 @@ t.test('--once writes every point to the last', options, async (t) => {
   t.ok(`${after.join('\n')}\n` === points, 'as they went in');
 });
 
+t.test(
+  'a slow layer behind us gets every point, though we end before it has read them',
+  options,
+  async (t) => {
+    // As many as the pipes and Telegraf hold: all are written at once, and the most wait in ours when it ends.
+    const points = Array.from({ length: 2400 }, (_, sequence) => `${loadPoint(sequence)}\n`).join('');
+    const slow =
+      'const { stdin, stdout } = process; stdin.once("data", (first) => { stdin.pause(); stdout.write(first);';
+    const processors =
+      execd(PROGRAM, '  order = 1\n') +
+      execd(
+        [process.execPath, '-e', `${slow} setTimeout(() => stdin.pipe(stdout), 150); });`],
+        '  order = 2\n',
+      );
+    const { points: after } = await runOnce(t, 'with us', path, { points, processors });
+    t.ok(`${after.join('\n')}\n` === points, `${after.length} of 2400 points are out, as they went in`);
+  },
+);
+
 t.test('--test prints every point', options, async (t) => {
   const points = `${SHAPES.join('\n')}\n`;
   const before = await runOnce(t, 'without us', path, { points, argument: '--test' });
