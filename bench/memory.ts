@@ -27,14 +27,18 @@ function resident(): number {
 
 /** Bytes in typed arrays that `fill` adds and keeps. */
 function bytesOf(fill: () => object): number {
-  collect();
-  const before = process.memoryUsage().arrayBuffers;
-  const kept = fill();
-  collect();
-  const bytes = process.memoryUsage().arrayBuffers - before;
-  // Used after the measurement, so that it is still there at its time.
-  if (kept === undefined) throw new Error('nothing was filled');
+  const before = arrayBytes();
+  const kept = new Set([fill()]);
+  const bytes = arrayBytes() - before;
+  kept.clear();
   return bytes;
+}
+
+/** Of all typed arrays, when those that nobody holds are gone. The collector frees them a little later, in a thread. */
+function arrayBytes(): number {
+  collect();
+  collect();
+  return process.memoryUsage().arrayBuffers;
 }
 
 async function pipeline(): Promise<Pipeline> {
@@ -85,26 +89,25 @@ heading(
 // The program warms up on a road of its own, so that code and buffers count for the start and not for the series.
 feed(await pipeline(), 10_000, 2);
 const road = await pipeline();
+const { width } = road.watches[0]!.instance;
 const before = resident();
 feed(road, TAG_SETS, 2);
 const settled = resident();
 const peak = process.resourceUsage().maxRSS * 1024;
 if (road.counts.values !== TAG_SETS * FIELDS * 2) throw new Error(`${road.counts.values} values scored`);
 
+// Last, since what they leave free would count for nothing in what the road takes.
+const tables = [tagSets, series, () => rows(width)].map(bytesOf);
 const perTagSet = (bytes: number) => bytes / TAG_SETS;
-const { width } = road.watches[0]!.instance;
 const keyBytes = plain(TAG_SETS - 1, 0).indexOf(' ');
 table(
   ['', 'bytes a tag set'],
   [
     ['all in: resident memory, beyond that at the start', perTagSet(settled - before)],
     ['the same at its peak, while a table grows', perTagSet(peak - before)],
-    [`dictionary of tag sets, keys of ${keyBytes} bytes included`, perTagSet(bytesOf(tagSets))],
-    ['table of series', perTagSet(bytesOf(series))],
-    [
-      `rows of the detector, ${width} + 2 float64 a series, and their index`,
-      perTagSet(bytesOf(() => rows(width))),
-    ],
+    [`dictionary of tag sets, keys of ${keyBytes} bytes included`, perTagSet(tables[0]!)],
+    ['table of series', perTagSet(tables[1]!)],
+    [`rows of the detector, ${width} + 2 float64 a series, and their index`, perTagSet(tables[2]!)],
   ],
 );
 note(`At the start the process has ${digits(before / 2 ** 20)} MiB.`);

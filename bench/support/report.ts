@@ -1,5 +1,5 @@
 /** What a bench prints: headings, tables and notes in markdown, on stdout. */
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 
 export type Cell = string | number;
 
@@ -24,10 +24,11 @@ export function note(text: string): void {
   print(text, '');
 }
 
-/** The machine and the runtime, for a reader who compares. */
+/** The machine, the runtime, and what else was running, for a reader who compares. */
 export function machine(): string {
   const model = cpus()[0]?.model ?? 'unknown CPU';
-  return `${model}, ${availableParallelism()} cores, ${process.platform}, Node ${process.version}`;
+  const load = digits(loadavg()[0]!);
+  return `${model}, ${availableParallelism()} cores, ${process.platform}, Node ${process.version}, load ${load} before the start`;
 }
 
 /** Three significant digits, thousands apart: 1,230,000; 0.123. */
