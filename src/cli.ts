@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program `telegraf-anomaly`. Each command is imported when it is called. */
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { plugins } from '../plugins/all.ts';
 import { doubleDash, isRun, readRunArguments } from './commands/arguments.ts';
 import { nearest } from './config/suggest.ts';
@@ -9,6 +10,8 @@ const FILE = { type: 'string', requiresArg: true, describe: 'The config file (an
 
 /** `run` has no part in yargs but its help: it starts faster without, and no argument may end it. */
 async function run(argv: readonly string[]): Promise<void> {
+  // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
+  if (!isatty(0)) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
   try {
     const command = await import('./commands/run.ts');
     await command.run({ ...readRunArguments(argv), plugins });
@@ -79,4 +82,4 @@ function fail(error: Error): void {
 }
 
 const argv = process.argv.slice(2);
-await (isRun(argv, process.stdin.isTTY === true) ? run(argv) : yargs(argv).catch(fail));
+await (isRun(argv, isatty(0)) ? run(argv) : yargs(argv).catch(fail));

@@ -2,18 +2,12 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { Problem } from '../src/config/problem.ts';
 import { loadConfig } from '../src/config.ts';
 import { plugins } from './support/plugins.ts';
+import { brief } from './support/problems.ts';
 
 const FOLDER = fileURLToPath(new URL('../../test/fixtures/config/', import.meta.url));
 const ENVIRONMENT = { LEVEL: 'warn', NUMBER: '7', YES: 'TRUE', DAYS: '' };
-
-/** `line:column CODE`, as a fixture states it. */
-function brief({ place, severity, code }: Problem): string {
-  const at = place === undefined ? '' : `${place.line}:${place.column} `;
-  return `${at}${severity === 'warning' ? 'warning ' : ''}${code}`;
-}
 
 /** The lines `# => line:column CODE words of the reason` of a fixture. */
 function expectations(text: string): { brief: string; words: string }[] {
@@ -118,95 +112,4 @@ t.test('a file that cannot be read', async (t) => {
     t.equal(config, undefined);
     t.equal(text, '');
   }
-});
-
-t.test('variables in strings, and alone for a number or a boolean', async (t) => {
-  const text = readFileSync(join(FOLDER, 'variables.toml'), 'utf8');
-  const right = text.replace(/^ {2}(memory_points|ratio|note|weights|buffer) .*\n/gm, '');
-  const dir = t.testdir({ 'a.toml': right });
-  const { config, problems } = await loadConfig(join(dir, 'a.toml'), plugins, ENVIRONMENT);
-  t.same(problems, []);
-  t.match(config, { agent: { log_level: 'warn', late_limit: 2 * 86400 } });
-  t.match(config?.detectors[0]?.policy, {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: stays as it is
-    alias: '$ $UNSET ${UNSET}',
-    threshold: 7,
-    score_fields: true,
-    namepass: ['warn*'],
-  });
-});
-
-const DETECTOR = `
-  name: 'mine', version: 1, threshold: 3,
-  options: ({ z, duration }) => z.object({ season: duration().prefault('24h') }),
-  create: ({ season }) => ({ width: 1, season, score() { return 0; }, learn() {} }),
-`;
-
-t.test('a detector of the user, beside the config', async (t) => {
-  const dir = t.testdir({
-    'mine.mjs': `export default { ${DETECTOR} }`,
-    'anomaly.toml': '[[detectors.mine]]\n  module = "./mine.mjs"\n  season = "7d"\n  threshold = 9\n',
-  });
-  const { config, problems } = await loadConfig(join(dir, 'anomaly.toml'), plugins);
-  t.same(problems, []);
-  t.match(config?.detectors, [
-    { detector: { name: 'mine' }, options: { season: 604800 }, policy: { threshold: 9 } },
-  ]);
-});
-
-t.test('a module that is no such detector', async (t) => {
-  const modules: Record<string, [module: string, words: RegExp]> = {
-    nothing: ['export const detector = 1;', /default export/],
-    syntax: ['export default {', /cannot be loaded/],
-    throws: ['throw new Error("no licence");', /no licence/],
-    package: ['import "no-such-package";', /no-such-package/],
-    name: [`export default { ${DETECTOR.replace('mine', 'yours')} }`, /\[\[detectors\.yours\]\]/],
-    threshold: [
-      `export default { ${DETECTOR.replace('threshold: 3', 'threshold: 0')} }`,
-      /threshold: expected a number/,
-    ],
-    version: [`export default { ${DETECTOR.replace('version: 1,', '')} }`, /version: missing/],
-    create: [
-      `export default { ${DETECTOR.replace('create:', 'make:')} }`,
-      /create: missing; expected a function/,
-    ],
-  };
-  const named = { ...modules, absent: [undefined, /absent\.mjs/] as const };
-  const files: Record<string, string> = {};
-  for (const [name, [text]] of Object.entries(named)) {
-    files[`${name}.toml`] = `[[detectors.mine]]\n  module = "${name}.mjs"\n`;
-    if (text !== undefined) files[`${name}.mjs`] = text;
-  }
-  const dir = t.testdir(files);
-  for (const [name, [, words]] of Object.entries(named)) {
-    const { config, problems } = await loadConfig(join(dir, `${name}.toml`), plugins);
-    t.same(problems.map(brief), ['2:12 CONFIG_MODULE'], name);
-    t.match(problems[0]?.reason, words, name);
-    t.equal(config, undefined);
-  }
-});
-
-t.test('a detector whose options are broken', async (t) => {
-  const broken: Record<string, [was: string, is: string]> = {
-    'an option that is shared by all': ['season: duration()', 'season: duration(), namepass: z.string()'],
-    'options that throw': ['z.object', 'z.objekt'],
-    'no schema': ["z.object({ season: duration().prefault('24h') })", '7'],
-  };
-  for (const [name, [was, is]] of Object.entries(broken)) {
-    const module = DETECTOR.replace(was, is);
-    t.not(module, DETECTOR);
-    const file = `${name.replaceAll(' ', '-')}.mjs`;
-    const dir = t.testdir({
-      [file]: `export default { ${module} }`,
-      'a.toml': `\n[[detectors.mine]]\n  module = "${file}"\n`,
-    });
-    const { problems } = await loadConfig(join(dir, 'a.toml'), plugins);
-    t.same(problems.map(brief), ['2:1 CONFIG_MODULE'], name);
-  }
-});
-
-t.test('a plugin of ours that does not load', async (t) => {
-  const dir = t.testdir({ 'a.toml': '[[detectors.broken]]\n[[detectors.zscore]]\n  module = 5\n' });
-  const { problems } = await loadConfig(join(dir, 'a.toml'), plugins);
-  t.same(problems.map(brief), ['1:1 CONFIG_MODULE', '3:12 CONFIG_MODULE']);
 });

@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { problemText } from '../config/problem.ts';
-import { loadConfig, type PluginTable } from '../config.ts';
+import { type Loaded, loadConfig, type PluginTable } from '../config.ts';
 import { createLog, Limited, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import { isPipe, readStdin } from '../stdin.ts';
@@ -16,6 +16,8 @@ import { Writer } from '../write.ts';
 
 /** Seconds between reminders that nothing is scored. */
 const REMIND_EVERY = 60;
+/** Seconds that the config has to load, with the user's modules, while the points wait. */
+const LOAD_WITHIN = 10;
 
 interface RunOptions {
   /** The config file; without one the default detector watches every numeric field. */
@@ -31,15 +33,12 @@ type Road = Pick<Pipeline, 'process' | 'end'>;
 /** Resolves when stdin has ended and the last byte has left. */
 export async function run({ config: file, plugins, warnings }: RunOptions): Promise<void> {
   const { stdout } = process;
-  const atTerminal = isatty(0);
   let stopped = false;
   const stop = () => {
     stopped = true;
     process.stdin.destroy();
   };
-  // Telegraf's terminal sends its Ctrl-C to us too, and what is still in the pipe would be lost with us.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, atTerminal ? stop : () => {});
+  if (isatty(0)) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
@@ -84,9 +83,11 @@ async function leave(linger: number): Promise<never> {
 
 /** The road, or what passes everything through while it says why. */
 async function open(file: string | undefined, plugins: PluginTable, log: Log): Promise<Road> {
-  let reason: string;
+  let reason = `START_FAILED: ${file} did not load within ${LOAD_WITHIN} s`;
   try {
-    const { config, problems } = await loadConfig(file, plugins);
+    // The timer keeps the program alive, too: while a module waits, there may be nothing else to do.
+    const nothing = setTimeout<Loaded>(LOAD_WITHIN * 1000, { problems: [], text: '' });
+    const { config, problems } = await Promise.race([loadConfig(file, plugins), nothing]);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (config !== undefined) {
       for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
@@ -94,7 +95,7 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
     }
     const more =
       errors.length > 1 ? ` (and ${errors.length - 1} more: telegraf-anomaly check --config ${file})` : '';
-    reason = `${errors[0]!.code}: ${problemText(errors[0]!)}${more}`;
+    if (errors[0] !== undefined) reason = `${errors[0].code}: ${problemText(errors[0])}${more}`;
   } catch (error) {
     reason = `START_FAILED: ${describe(error)}`;
   }

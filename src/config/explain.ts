@@ -12,7 +12,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema & { readonly wanted?: string };
 export function explain(issue: z.core.$ZodIssue, schema: z.ZodType, received: unknown): string {
   const wanted = wantedAt(schema, issue.path);
   // zod's own words for a check without a message.
-  const own = issue.message === 'Invalid input' ? undefined : issue.message;
+  const own = issue.message.startsWith('Invalid input') ? undefined : issue.message;
   if (issue.code === 'custom' && own !== undefined) return own;
   const expected = `expected ${wanted.text ?? own ?? 'another value'}`;
   if (received === undefined) return `missing; ${expected}`;
@@ -52,6 +52,8 @@ function words(schema: JsonSchema): string | undefined {
   if (schema.enum !== undefined) return alternatives(schema.enum.map(quote));
   if (schema.anyOf !== undefined)
     return alternatives(schema.anyOf.map((one) => words(one as JsonSchema) ?? 'a value'));
+  if (Array.isArray(schema.type))
+    return alternatives(schema.type.map((type) => words({ type }) ?? 'a value'));
   switch (schema.type) {
     case 'string':
       return (schema.minLength ?? 0) > 0 ? 'a string that is not empty' : 'a string';
@@ -62,8 +64,10 @@ function words(schema: JsonSchema): string | undefined {
     case 'integer':
       return `a whole number${bounds(schema)}`;
     case 'array': {
-      const item = words(schema.items as JsonSchema)?.replace(/^an? /, '');
-      return item === undefined ? 'a list' : `a list of ${item}s`;
+      const item = words(schema.items as JsonSchema);
+      if (item === undefined) return 'a list';
+      const [, noun] = /^a ((?:whole )?\w+)$/.exec(item) ?? [];
+      return noun === undefined ? `a list, each item ${item}` : `a list of ${noun}s`;
     }
     case 'object':
       return 'a table';

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
-import { plugins as shipped } from '../plugins/all.ts';
-import { sampleConfig } from '../src/commands/sample.ts';
-import { agentSchema, stateSchema } from '../src/config/schema.ts';
-import { loadConfig, type PluginTable } from '../src/config.ts';
-import { policySchema } from '../src/policy.ts';
-import { plugins as examples } from './support/plugins.ts';
+import { plugins as shipped } from '../../plugins/all.ts';
+import { sampleConfig } from '../../src/commands/sample.ts';
+import { agentSchema, stateSchema } from '../../src/config/schema.ts';
+import { loadConfig, type PluginTable } from '../../src/config.ts';
+import { policySchema } from '../../src/policy.ts';
+import { plugins as examples } from '../support/plugins.ts';
 
-const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const sample = (...args: string[]) =>
   spawnSync(process.execPath, [CLI, 'sample', ...args], { encoding: 'utf8' });
 

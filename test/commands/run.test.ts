@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { Child, CLI } from './support/child.ts';
+import { Child, CLI } from '../support/child.ts';
 
 const TEXT = 'm,host=a a=1 1\nno point\n\nm,host=a a=1e9,s="x\ny" 2\n';
 

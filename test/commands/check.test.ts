@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const check = (...args: string[]) =>
   spawnSync(process.execPath, [CLI, 'check', ...args], { encoding: 'utf8', env: {} });
 
