@@ -39,13 +39,13 @@ export class Findings {
     this.#head[point] = this.#entries.push(finding);
   }
 
-  /** The findings of a point, the latest first. */
+  /** The findings of a point, in the order in which they were made. */
   of(point: number): Finding[] {
     const found: Finding[] = [];
     for (let entry = this.#head[point]!; entry > 0; entry = this.#next[entry - 1]!) {
       found.push(this.#entries[entry - 1]!);
     }
-    return found;
+    return found.reverse();
   }
 
   has(point: number): boolean {

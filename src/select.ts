@@ -61,11 +61,13 @@ export class Select {
       const found = table.tagSets.find(view, start, end, hash);
       const tagSet = table.canonical(found >= 0 ? found : this.#newTagSet(block, start, end, hash));
       if (tagSet === UNWATCHED) continue;
+      let previous = NO_SERIES;
       for (let value = firstValue[point]!; value < firstValue[point + 1]!; value++) {
         const known = table.fieldKeys.find(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
         const fieldKey = known >= 0 ? known : this.#newFieldKey(block, value, batch);
-        let series = table.find(tagSet, fieldKey);
+        let series = table.find(tagSet, fieldKey, previous);
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey);
+        previous = series;
         seriesOf[value] = series;
         for (const watch of watches) {
           const row = watch.state.rowOf(series);

@@ -43,8 +43,13 @@ export class SeriesTable {
     return head === UNWATCHED ? UNWATCHED : this.canonical(FIRST_ALIAS - head);
   }
 
-  /** The series of a canonical tag set and a field key, or −1. */
-  find(tagSet: number, fieldKey: number): number {
+  /**
+   * The series of a canonical tag set and a field key, or −1. `previous` is the series of the field before it on the
+   * point, or −1: fields that come in a fixed order are found at once, however many there are.
+   */
+  find(tagSet: number, fieldKey: number, previous = NONE): number {
+    const likely = previous === NONE ? this.#head[tagSet]! : this.#next[previous]!;
+    if (likely !== NONE && this.#fieldKey[likely] === fieldKey) return likely;
     let series = this.#head[tagSet]!;
     while (series !== NONE && this.#fieldKey[series] !== fieldKey) series = this.#next[series]!;
     return series;
@@ -59,7 +64,7 @@ export class SeriesTable {
     }
     this.#next[series] = NONE;
     this.#fieldKey[series] = fieldKey;
-    // At the end of the chain: fields that come in a fixed order are then found in order.
+    // At the end of the chain, so that it has the order in which the fields come.
     let last = this.#head[tagSet]!;
     if (last === NONE) {
       this.#head[tagSet] = series;

@@ -54,7 +54,7 @@ t.test('the reason tells the band, as it was before learning', async (t) => {
 
 t.test('score_fields: every watched point carries its scores', async (t) => {
   const { pass } = roadOf([{ policy: { score_fields: true, fieldexclude: ['w'] } }]);
-  t.equal(pass('m v=1.23456,w=2,x=-3 1\n'), 'm v=1.23456,w=2,x=-3,x_score=-3,v_score=1.2346 1\n');
+  t.equal(pass('m v=1.23456,w=2,x=-3 1\n'), 'm v=1.23456,w=2,x=-3,v_score=1.2346,x_score=-3 1\n');
   t.match(
     pass('m v=20 2\n'),
     /^m,anomaly=warning,anomaly_detector=fake v=20,v_score=20,anomaly_score=20,anomaly_fields="v",anomaly_reason=/,

@@ -10,7 +10,7 @@ t.test('findings belong to their point, until the next batch', async (t) => {
   findings.add(2, a);
   findings.add(0, a);
   findings.add(2, b);
-  t.same([findings.of(0), findings.of(1), findings.of(2)], [[a], [], [b, a]]);
+  t.same([findings.of(0), findings.of(1), findings.of(2)], [[a], [], [a, b]]);
   t.same([0, 1, 2].map((point) => findings.has(point)), [true, false, true]); // biome-ignore format: short
   findings.reset(3);
   t.same([findings.count, findings.of(0), findings.of(2)], [0, [], []]);

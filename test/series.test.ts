@@ -16,6 +16,16 @@ t.test('a series is a tag set and a field key', async (t) => {
   );
 });
 
+t.test('the field before it on the point is only a hint', async (t) => {
+  const table = new SeriesTable();
+  table.enter(0, true);
+  table.enter(1, true);
+  const [a, b, c] = [table.add(0, 10), table.add(0, 11), table.add(0, 12)];
+  table.add(1, 11);
+  t.same([table.find(0, 11, a), table.find(0, 12, b), table.find(0, 10, c)], [b, c, a]);
+  t.same([table.find(0, 12, a), table.find(0, 11, c), table.find(0, 13, c)], [c, b, -1]);
+});
+
 t.test('an alias leads to the series of another tag set', async (t) => {
   const table = new SeriesTable();
   table.enter(0, true);
