@@ -60,7 +60,7 @@ export class Annotate {
     let from = 0;
     for (let point = 0; point < batch.points; point++) {
       if (!findings.has(point)) continue;
-      const { tags, fields } = this.#texts(batch, findings.of(point));
+      const { tags, fields } = this.#texts(batch, point, findings.of(point));
       const keyEnd = batch.keyEnd[point]!;
       const fieldsEnd = batch.fieldsEnd[point]!;
       this.#append(bytes, from, keyEnd, tags);
@@ -72,13 +72,16 @@ export class Annotate {
   }
 
   /** What goes behind a point's tag set and behind its fields. */
-  #texts(batch: Batch, found: Finding[]): { tags: string; fields: string } {
+  #texts(batch: Batch, point: number, found: Finding[]): { tags: string; fields: string } {
     const keyOf = ({ value }: Finding) =>
       batch.block!.bytes.toString('latin1', batch.fieldStart[value]!, batch.fieldEnd[value]!);
     let fields = '';
     const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
     // Where several instances score a field, the strangest speaks.
+    const own = batch.block!.bytes.subarray(batch.keyEnd[point]!, batch.fieldsEnd[point]!);
     for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
+      // A field of this name that the point brings is the user's, or an earlier layer's, and stays.
+      if (own.includes(`${key}${SCORE_SUFFIX}=`, 0, 'latin1')) continue;
       fields += `,${key}${SCORE_SUFFIX}=${numberText(finding.score)}`;
     }
     const flagged = found.filter(({ verdict }) => verdict !== OK);

@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { plugins } from '../plugins/all.ts';
 import { doubleDash, isRun, readRunArguments } from './commands/arguments.ts';
 import { nearest } from './config/suggest.ts';
+import { textOf } from './log.ts';
 
 const FILE = { type: 'string', requiresArg: true, describe: 'The config file (anomaly.toml)' } as const;
 
@@ -16,7 +17,7 @@ async function run(argv: readonly string[]): Promise<void> {
     const command = await import('./commands/run.ts');
     await command.run({ ...readRunArguments(argv), plugins });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const reason = textOf(error).split('\n')[0];
     process.stderr.write(`E! [telegraf-anomaly] cannot run, every point is passed on unscored: ${reason}\n`);
     process.stdin.pipe(process.stdout);
   }
@@ -37,18 +38,22 @@ async function yargs(argv: readonly string[]): Promise<void> {
     .command('run', 'Score the points of stdin and write them to stdout, under Telegraf', (command) =>
       command
         .option('config', FILE)
-        .example('$0 run --config /etc/telegraf/anomaly.toml', 'as the command of [[processors.execd]]'),
+        .example(
+          '$0 run --config /etc/telegraf-anomaly/anomaly.toml',
+          'as the command of [[processors.execd]]',
+        ),
     )
     .command(
-      'check',
+      'check [file]',
       'Say what is wrong with a config, or what it does',
       (command) =>
         command
+          .positional('file', { type: 'string', describe: 'The same as --config' })
           .option('config', FILE)
-          .example('$0 check --config anomaly.toml', 'exits with 1 when something is wrong'),
-      async ({ config }) => {
+          .example('$0 check anomaly.toml', 'exits with 1 when something is wrong'),
+      async ({ config, file }) => {
         const { check } = await import('./commands/check.ts');
-        process.exitCode = await check({ config, plugins });
+        process.exitCode = await check({ config: config ?? file, plugins });
       },
     )
     .command(

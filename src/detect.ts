@@ -41,6 +41,17 @@ export class Watch {
     this.values = new Int32Array(2 * values);
     this.rows = new Int32Array(2 * values);
   }
+
+  /** Takes the entries of a row out of the share, from entry `from` on. */
+  leaveOut(row: number, from: number): void {
+    let kept = from;
+    for (let entry = from; entry < this.count; entry++) {
+      if (this.rows[entry] === row) continue;
+      this.rows[kept] = this.rows[entry]!;
+      this.values[kept++] = this.values[entry]!;
+    }
+    this.count = kept;
+  }
 }
 
 /** What goes wrong with one series is told here; the road goes on. */
@@ -69,6 +80,7 @@ export class Detect {
         const failed = this.#at;
         this.#counts.failures++;
         watch.state.drop(batch.series[watch.values[failed]!]!);
+        watch.leaveOut(watch.rows[failed]!, failed + 1);
         this.#onFailure(watch, watch.values[failed]!, error);
         from = failed + 1;
       }
@@ -145,5 +157,5 @@ function bandOf(instance: Instance, rows: Rows, at: number, time: number): numbe
   if (instance.band === undefined) return undefined;
   const out = new Float64Array(3);
   instance.band(rows, at, time, out);
-  return [...out];
+  return out.every(Number.isFinite) ? [...out] : undefined;
 }

@@ -32,6 +32,15 @@ export function line(level: Level, message: string): string {
   return `${PREFIX[level]}[telegraf-anomaly] ${flat.length > MAX_CHARACTERS ? `${flat.slice(0, MAX_CHARACTERS)}…` : flat}\n`;
 }
 
+/** What was thrown, as text. Anything can be thrown, even what has no text. */
+export function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  } catch {
+    return 'something that has no text was thrown';
+  }
+}
+
 /** A log that drops lines below `level`, and lines that its sink cannot take. Never throws. */
 export function createLog(level: Level = 'info', sink: Sink = process.stderr): Log {
   const most = ORDER.indexOf(level);

@@ -89,7 +89,8 @@ export function parseTime(batch: Batch, point: number, block: Block, start: numb
   }
   if (i === first || i - first > TIME_DIGITS) return -1;
   let high = Math.round((nanoseconds - (low >>> 0)) / TWO_32);
-  if (high > LARGEST_HIGH) return -1;
+  // The least int64 has no positive twin.
+  if (high > LARGEST_HIGH && !(negative && high === LARGEST_HIGH + 1 && low === 0)) return -1;
   if (negative) {
     low = -low | 0;
     high = low === 0 ? -high : ~high;

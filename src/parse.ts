@@ -28,6 +28,10 @@ const INCOMPLETE = -2;
 const ENDS_FIELD_KEY = new Uint8Array(256);
 for (const byte of [TAB, NEWLINE, 11, 12, RETURN, SPACE, COMMA, EQUALS]) ENDS_FIELD_KEY[byte] = 1;
 
+/** Bytes that end a tag set: white space. Any other control character is part of a name. */
+const ENDS_TAG_SET = new Uint8Array(256);
+for (const byte of [TAB, NEWLINE, 11, 12, RETURN, SPACE]) ENDS_TAG_SET[byte] = 1;
+
 /**
  * Fills the batch with the points of the block's whole lines and sets `batch.end` behind the last of them.
  * Blank lines and comments are passed over, lines that are no points are counted. A point without a time
@@ -201,8 +205,7 @@ function hashPlainTagSet(block: Block, start: number): number {
     if (left > 0) hash = mix(hash, word & ((1 << left) - 1));
     foundHash = finish(hash);
     i += left >> 3;
-    // Any other control character is part of a name.
-    return block.bytes[i] === SPACE || block.bytes[i] === NEWLINE ? i : hashTagSet(block, start);
+    return ENDS_TAG_SET[block.bytes[i]!] === 1 ? i : hashTagSet(block, start);
   }
 }
 
@@ -210,7 +213,7 @@ function hashPlainTagSet(block: Block, start: number): number {
 function hashTagSet(block: Block, start: number): number {
   const { bytes } = block;
   let i = start;
-  for (let byte = bytes[i]!; byte !== SPACE && byte !== NEWLINE; byte = bytes[++i]!) {
+  for (let byte = bytes[i]!; ENDS_TAG_SET[byte] === 0; byte = bytes[++i]!) {
     if (byte === BACKSLASH && escapes(bytes[i + 1]!)) i++;
   }
   foundHash = hashBytes(block.view, start, i);

@@ -7,7 +7,7 @@ import { Batch } from './batch.ts';
 import type { Config } from './config.ts';
 import { Detect, Watch } from './detect.ts';
 import { Findings } from './findings.ts';
-import { Limited, type Log } from './log.ts';
+import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
 import { type Block, Reader } from './read.ts';
 import { Select } from './select.ts';
@@ -45,7 +45,7 @@ export class Pipeline {
     this.#detect = new Detect(this.#findings, this.counts, config.agent.late_limit, (watch, value, error) =>
       this.#detectorFailed.say(
         () =>
-          `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${error}; its points pass unscored`,
+          `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
       ),
     );
     this.#annotate = new Annotate(this.watches, names);
@@ -78,9 +78,7 @@ export class Pipeline {
       return output;
     } catch (error) {
       this.counts.failures++;
-      this.#roadFailed.say(
-        () => `ROAD_FAILED: ${error instanceof Error ? error.stack : error}; points pass unscored`,
-      );
+      this.#roadFailed.say(() => `ROAD_FAILED: ${textOf(error)}; points pass unscored`);
       if (!parsed) batch.end = block.length;
       return block.bytes.subarray(0, batch.end);
     } finally {

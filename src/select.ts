@@ -24,8 +24,6 @@ export class Select {
   readonly #own: boolean[] = [];
   /** By field key: its text, unescaped. */
   readonly #fieldOf: string[] = [];
-  /** All of them. */
-  readonly #fields = new Set<string>();
   /** The tag set that was judged last, and by whom it is taken. */
   #judged = NO_SERIES;
   #taken: readonly boolean[] = [];
@@ -66,7 +64,7 @@ export class Select {
         const known = table.fieldKeys.find(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
         const fieldKey = known >= 0 ? known : this.#newFieldKey(block, value, batch);
         let series = table.find(tagSet, fieldKey, previous);
-        if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey);
+        if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         seriesOf[value] = series;
         for (const watch of watches) {
@@ -125,24 +123,26 @@ export class Select {
     const field = unescapeName(bytes.toString('utf8', start, end));
     this.#own[key] = this.#names.fields.has(field);
     this.#fieldOf[key] = field;
-    this.#fields.add(field);
     return key;
   }
 
-  /** `<field>_score` of a field that has been seen: an earlier layer's, when this one writes such fields itself. */
-  #isScore(field: string): boolean {
-    return (
-      field.endsWith(SCORE_SUFFIX) &&
-      this.#fields.has(field.slice(0, -SCORE_SUFFIX.length)) &&
-      this.#watches.some(({ policy }) => policy.score_fields)
-    );
+  /** `<field>_score` beside its field on the point: an earlier layer's, when this one writes such fields itself. */
+  #isScore(field: string, batch: Batch, point: number): boolean {
+    if (!field.endsWith(SCORE_SUFFIX) || !this.#watches.some(({ policy }) => policy.score_fields))
+      return false;
+    const scored = field.slice(0, -SCORE_SUFFIX.length);
+    for (let value = batch.firstValue[point]!; value < batch.firstValue[point + 1]!; value++) {
+      const key = batch.block!.bytes.toString('utf8', batch.fieldStart[value]!, batch.fieldEnd[value]!);
+      if (unescapeName(key) === scored) return true;
+    }
+    return false;
   }
 
-  #newSeries(tagSet: number, fieldKey: number): number {
+  #newSeries(tagSet: number, fieldKey: number, batch: Batch, point: number): number {
     const series = this.table.add(tagSet, fieldKey);
     if (this.#own[fieldKey]) return series;
     const field = this.#fieldOf[fieldKey]!;
-    if (this.#isScore(field)) return series;
+    if (this.#isScore(field, batch, point)) return series;
     const taken = this.#takenBy(tagSet);
     for (const [i, watch] of this.#watches.entries()) {
       if (taken[i] && this.#selectors[i]!.takesField(field)) watch.state.add(series);

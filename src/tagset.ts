@@ -26,7 +26,10 @@ export function parseTagSet(bytes: Buffer): TagSet {
 export function withoutTags(bytes: Buffer, names: ReadonlySet<string>): Buffer {
   // latin1 keeps every byte as it is, whatever the encoding.
   const parts = split(bytes.toString('latin1'), ',');
-  const kept = parts.filter((tag, i) => i === 0 || !names.has(unescapeName(split(tag, '=')[0] ?? '')));
+  const kept = parts.filter(
+    (tag, i) =>
+      i === 0 || !names.has(Buffer.from(unescapeName(split(tag, '=')[0] ?? ''), 'latin1').toString()),
+  );
   return kept.length === parts.length ? bytes : Buffer.from(kept.join(','), 'latin1');
 }
 

@@ -108,3 +108,9 @@ t.test('taking our tags and fields off again gives the bytes that came', async (
     { numRuns: 1000 },
   );
 });
+
+t.test('a score field that the point brings is kept', async (t) => {
+  const { pass } = roadOf([{ policy: { score_fields: true } }]);
+  t.equal(pass('m v_score=99,v=1 1\n'), 'm v_score=99,v=1 1\n');
+  t.equal(pass('m v=2 2\n'), 'm v=2,v_score=2 2\n');
+});

@@ -26,7 +26,7 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
   const cases: [argv: string[], words: RegExp][] = [
     [['check', '--confg', 'a.toml'], /did you mean "--config"/],
     [['check', '--config'], /Not enough arguments/],
-    [['check', 'a.toml'], /a\.toml/],
+    [['check', 'a.toml', 'b.toml'], /b\.toml/],
     [['sample', '--config', 'a'], /config/],
     [['sample', 'zscore', 'null'], /null/],
     [['chekc'], /check/],

@@ -113,3 +113,9 @@ t.test('a file that cannot be read', async (t) => {
     t.equal(text, '');
   }
 });
+
+t.test('a file that is nested too deeply is a problem and no crash', async (t) => {
+  const dir = t.testdir({ 'anomaly.toml': `deep = ${'['.repeat(20_000)}` });
+  const { problems } = await loadConfig(`${dir}/anomaly.toml`, plugins);
+  t.match(problems, [{ code: 'CONFIG_SYNTAX', place: { line: 1 } }]);
+});

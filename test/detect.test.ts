@@ -116,3 +116,26 @@ t.test('a score that is not finite counts as a failure and as ok', async (t) => 
     t.match(log.lines[0], /^E! DETECTOR_FAILED: .*the score is/);
   }
 });
+
+t.test('a series that is switched off is so at once, however the stream is cut', async (t) => {
+  const instance: Instance = {
+    ...identity,
+    score: (_rows, _at, _time, value) => {
+      if (value === 13) throw Object.create(null);
+      return value;
+    },
+  };
+  const lines = [at(1, 13), at(1, 20, 'n'), at(2, 20), at(3, 20), at(2, 20, 'n')];
+  const whole = roadOf([{ instance }]);
+  const cut = roadOf([{ instance }]);
+  const expected = cut.pass(...lines);
+  t.equal(whole.pass(lines.join('')), expected);
+  t.equal(expected.match(/anomaly=warning/g)?.length, 2, 'only on the other series');
+  t.match(whole.log.lines[0], 'something that has no text was thrown');
+});
+
+t.test('a band that is not finite is not told', async (t) => {
+  const band = (_rows: unknown, _at: number, _time: number, out: Float64Array) => out.set([Number.NaN, 0, 1]);
+  const { pass } = roadOf([{ instance: { ...identity, band } }]);
+  t.match(pass(at(1, 20)), 'anomaly_reason="a is 20, its score is 20 at a threshold of 10"');
+});

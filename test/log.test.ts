@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createLog, Limited, line } from '../src/log.ts';
+import { createLog, Limited, line, textOf } from '../src/log.ts';
 
 t.test('a line is one line, prefixed and capped', async (t) => {
   t.equal(line('error', 'no'), 'E! [telegraf-anomaly] no\n');
@@ -44,4 +44,11 @@ t.test('a limited message counts what it held back', async (t) => {
     limited.say(() => `at ${at}`);
   }
   t.same(written, ['at 0', 'at 60000 (and 2 more like it)', 'at 130000']);
+});
+
+t.test('whatever is thrown has a text', async (t) => {
+  t.match(textOf(new TypeError('no')), /^TypeError: no\n/);
+  t.equal(textOf('plain'), 'plain');
+  t.equal(textOf(undefined), 'undefined');
+  t.equal(textOf(Object.create(null)), 'something that has no text was thrown');
 });

@@ -40,7 +40,13 @@ t.test('a time is an exact int64', async (t) => {
     '4294967296',
     '4294967295',
   ];
-  times.push('9223372036854775807', '-9223372036854775807', '-4294967296', '-1700000000123456789');
+  times.push(
+    '9223372036854775807',
+    '-9223372036854775807',
+    '-9223372036854775808',
+    '-4294967296',
+    '-1700000000123456789',
+  );
   for (const time of times) t.equal(one(`m a=1 ${time}`)?.time, BigInt(time), time);
   t.equal(parsed('m a=1 9223372036854775808\n').batch.malformed, 1, 'beyond int64');
   t.equal(parsed('m a=1 12345678901234567890\n').batch.malformed, 1, 'too many digits');

@@ -175,3 +175,11 @@ t.test('a line that comes in many chunks is not parsed again with each', async (
   add(' 4\n');
   t.same([batch.lines, batch.openString], [1, -1], 'a newline alone ends it');
 });
+
+t.test('white space other than a space ends no tag set: such a line is left alone', async (t) => {
+  for (const blank of ['\t', '\x0b', '\f', '\r']) {
+    for (const line of [`m${blank} w=1 1`, `m,t=a${blank} w=1 1`, `m${blank} w=1,s="x" 1`]) {
+      t.equal(parsed(`${line}\n`).batch.malformed, 1, JSON.stringify(line));
+    }
+  }
+});

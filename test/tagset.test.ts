@@ -31,3 +31,7 @@ t.test('tags can be taken out, and all other bytes stay', async (t) => {
   const untouched = Buffer.from('m,anomaly_x=1');
   t.equal(withoutTags(untouched, names), untouched);
 });
+
+t.test('names of any script are taken out', async (t) => {
+  t.equal(withoutTags(Buffer.from('m,änom=1,ort=Köln'), new Set(['änom'])).toString(), 'm,ort=Köln');
+});

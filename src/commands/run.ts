@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { problemText } from '../config/problem.ts';
 import { type Loaded, loadConfig, type PluginTable } from '../config.ts';
-import { createLog, Limited, type Log } from '../log.ts';
+import { createLog, Limited, type Log, textOf } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import { isPipe, readStdin } from '../stdin.ts';
 import { Writer } from '../write.ts';
@@ -43,7 +43,7 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   const log = createLog();
   const unexpected = new Limited(log.error, 1);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => unexpected.say(() => `UNEXPECTED: ${describe(error)}`));
+    process.on(event, (error: unknown) => unexpected.say(() => `UNEXPECTED: ${textOf(error)}`));
   }
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Nobody reads any more: Telegraf is gone.
@@ -61,7 +61,7 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   try {
     await readStdin((chunk) => writer.write(road.process(chunk)));
   } catch (error) {
-    if (!stopped) log.error(`STDIN_FAILED: ${describe(error)}; the program ends`);
+    if (!stopped) log.error(`STDIN_FAILED: ${textOf(error)}; the program ends`);
   }
   await writer.write(road.end());
   if (road instanceof Pipeline) log.info(summary(road));
@@ -97,7 +97,7 @@ async function open(file: string | undefined, plugins: PluginTable, log: Log): P
       errors.length > 1 ? ` (and ${errors.length - 1} more: telegraf-anomaly check --config ${file})` : '';
     if (errors[0] !== undefined) reason = `${errors[0].code}: ${problemText(errors[0])}${more}`;
   } catch (error) {
-    reason = `START_FAILED: ${describe(error)}`;
+    reason = `START_FAILED: ${textOf(error)}`;
   }
   const remind = () =>
     log.error(`${reason}; points pass unscored until it is mended and the program restarted`);
@@ -123,8 +123,4 @@ function summary({ counts, watches }: Pipeline): string {
     `stdin ended after ${points} points: ${series} series, ${values} values scored, ${flagged} points flagged, ` +
     `${alarms} alarms, ${late} late, ${malformed} malformed, ${failures} failures`
   );
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -108,6 +108,10 @@ export class Document {
         this.report('CONFIG_MISSING_VARIABLE', toml.valuePlace(JSON.parse(path)), reason);
       return toml;
     } catch (error) {
+      if (error instanceof RangeError) {
+        this.report('CONFIG_SYNTAX', { line: 1, column: 1 }, 'this is nested too deeply to be read');
+        return undefined;
+      }
       if (!(error instanceof TomlError)) throw error;
       this.report('CONFIG_SYNTAX', error.place, `this is not TOML: ${error.message}`);
       return undefined;
@@ -123,7 +127,7 @@ export class Document {
       'CONFIG_TELEGRAF_FILE',
       { line, column: found[0].indexOf('[') + 1 },
       `this is Telegraf's: ${found[1]!.trim()}. The options of telegraf-anomaly go into a file of their own, which ` +
-        'telegraf.conf names: [[processors.execd]] command = ["telegraf-anomaly", "run", "--config", "/etc/telegraf/anomaly.toml"]',
+        'telegraf.conf names: [[processors.execd]] command = ["telegraf-anomaly", "run", "--config", "/etc/telegraf-anomaly/anomaly.toml"]',
     );
     return true;
   }

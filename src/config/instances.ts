@@ -7,7 +7,7 @@ import { optionTypes } from '../options.ts';
 import { type Policy, policySchema } from '../policy.ts';
 import { type Document, tableAt } from './document.ts';
 import { quote } from './explain.ts';
-import { importDetector, PluginError, type PluginTable, reasonOf } from './plugin.ts';
+import { checkInstance, importDetector, PluginError, type PluginTable, reasonOf } from './plugin.ts';
 import { suggest } from './suggest.ts';
 import { isTable, type Path, type Place, type Table } from './toml.ts';
 
@@ -95,7 +95,7 @@ async function readDetector(
 /** Options may exclude one another in a way that only the detector knows. */
 function tryOut(document: Document, detector: Detector, options: unknown, header: Place): boolean {
   try {
-    detector.create(options);
+    checkInstance(detector.create(options));
     return true;
   } catch (error) {
     document.report('CONFIG_INVALID_VALUE', header, reasonOf(error));

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { Detector } from '../detector.ts';
+import type { Detector, Instance } from '../detector.ts';
+import { textOf } from '../log.ts';
 import { explain } from './explain.ts';
 
 /** Name → loader of the module whose `default` is the plugin. */
@@ -26,8 +27,22 @@ export class PluginError extends Error {
 
 /** What an error says, in one line. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error ? error.message || error.name : textOf(error);
   return text.split('\n')[0]!;
+}
+
+/** More than any detector needs: 8 MB a series. */
+const LARGEST_WIDTH = 1 << 20;
+
+/** Throws a PluginError for what `create` made, when the road could not work with it. */
+export function checkInstance(instance: Instance): void {
+  const { width, score, learn, band } = instance ?? {};
+  if (!callable(score) || !callable(learn) || !(band === undefined || callable(band)))
+    throw new PluginError(
+      'create(options) must answer an object with score and learn; see docs/plugin-guide.md',
+    );
+  if (!Number.isInteger(width) || width < 0 || width > LARGEST_WIDTH)
+    throw new PluginError(`width must be a whole number of float64s, 0 or more, and is ${width}`);
 }
 
 /** Loads `module`, relative to `folder`, for `[[detectors.NAME]]`. Throws a PluginError. */

@@ -35,6 +35,7 @@ t.test('a problem of the first line, and one of the file as a whole', async (t) 
     /a\.toml:1:2: CONFIG_SYNTAX .*\n1 \| x\n {2}\| {2}\^\n/,
   );
   const { status, stdout } = check('--config', join(dir, 'b.toml'));
+  t.same(check(join(dir, 'b.toml')).stdout, stdout, 'the file may stand alone');
   t.equal(status, 1);
   t.match(stdout, new RegExp(`^${dir}/b\\.toml: CONFIG_UNREADABLE [^\n]*\n1 problem; `));
 });

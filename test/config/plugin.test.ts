@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { importDetector, reasonOf } from '../../src/config/plugin.ts';
+import { checkInstance, importDetector, reasonOf } from '../../src/config/plugin.ts';
+import type { Instance } from '../../src/detector.ts';
 
 /** A detector's members, each as its source text. */
 const MINE = {
@@ -62,4 +63,14 @@ t.test('what an error says, in one line', async (t) => {
     [undefined, 'undefined'],
   ];
   for (const [error, reason] of cases) t.equal(reasonOf(error), reason);
+});
+
+t.test('what create must answer', async (t) => {
+  const sound = { width: 0, score: () => 0, learn: () => {} };
+  checkInstance(sound);
+  checkInstance({ ...sound, width: 3, band: () => {} });
+  const broken: unknown[] = [null, undefined, 7, { width: 1 }, { ...sound, learn: 1 }, { ...sound, band: 1 }];
+  for (const width of [-5, 1.5, undefined, '1', Number.NaN, 1e12]) broken.push({ ...sound, width });
+  for (const instance of broken)
+    t.throws(() => checkInstance(instance as Instance), { code: 'PLUGIN_INVALID' });
 });
