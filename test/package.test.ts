@@ -59,6 +59,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
     /^plugins\/detectors\/\w+\/(README\.md|sample\.conf)$/,
+    /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
     /^examples\/(anomaly\.toml|detector\/[\w.]+)$/,
   ];
   t.strictSame(
