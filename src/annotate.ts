@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
+import type { Counts } from './stats.ts';
 import { unescapeName } from './tagset.ts';
 
 /** The names of the tags and fields that we add. */
@@ -40,10 +41,10 @@ export class Annotate {
   readonly #aliases: readonly { tag: string; text: string }[];
   #output = Buffer.alloc(0);
   #length = 0;
-  /** Points that left with an annotation of an anomaly. */
-  flagged = 0;
+  readonly #counts: Counts;
 
-  constructor(watches: readonly Watch[], names: AnnotationNames) {
+  constructor(watches: readonly Watch[], names: AnnotationNames, counts: Counts) {
+    this.#counts = counts;
     this.#watches = watches;
     this.#names = names;
     this.#aliases = watches.map(({ policy }) => ({
@@ -81,13 +82,14 @@ export class Annotate {
     const own = batch.block!.bytes.subarray(batch.keyEnd[point]!, batch.fieldsEnd[point]!);
     for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
       // A field of this name that the point brings is the user's, or an earlier layer's, and stays.
-      if (own.includes(`${key}${SCORE_SUFFIX}=`, 0, 'latin1')) continue;
-      fields += `,${key}${SCORE_SUFFIX}=${numberText(finding.score)}`;
+      const name = `${key}${SCORE_SUFFIX}`;
+      if (own.includes(`,${name}=`, 0, 'latin1') || own.includes(` ${name}=`, 0, 'latin1')) continue;
+      fields += `,${name}=${numberText(finding.score)}`;
     }
     const flagged = found.filter(({ verdict }) => verdict !== OK);
     if (flagged.length === 0) return { tags: '', fields };
 
-    this.flagged++;
+    this.#counts.flagged++;
     const names = this.#names;
     const strangest = flagged.reduce((a, b) =>
       strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a,

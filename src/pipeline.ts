@@ -48,7 +48,7 @@ export class Pipeline {
           `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
       ),
     );
-    this.#annotate = new Annotate(this.watches, names);
+    this.#annotate = new Annotate(this.watches, names, this.counts);
     this.#malformed = new Limited(log.warn, 1);
     this.#detectorFailed = new Limited(log.error, 60);
     this.#roadFailed = new Limited(log.error, 60);
@@ -73,9 +73,7 @@ export class Pipeline {
       this.#findings.reset(batch.points);
       this.#select.run(batch);
       for (const watch of this.watches) this.#detect.run(watch, batch);
-      const output = this.#annotate.run(batch, this.#findings);
-      this.counts.flagged = this.#annotate.flagged;
-      return output;
+      return this.#annotate.run(batch, this.#findings);
     } catch (error) {
       this.counts.failures++;
       this.#roadFailed.say(() => `ROAD_FAILED: ${textOf(error)}; points pass unscored`);

@@ -113,4 +113,5 @@ t.test('a score field that the point brings is kept', async (t) => {
   const { pass } = roadOf([{ policy: { score_fields: true } }]);
   t.equal(pass('m v_score=99,v=1 1\n'), 'm v_score=99,v=1 1\n');
   t.equal(pass('m v=2 2\n'), 'm v=2,v_score=2 2\n');
+  t.equal(pass('m v=3,w_v_score=1 3\n'), 'm v=3,w_v_score=1,v_score=3,w_v_score_score=1 3\n', 'another name');
 });

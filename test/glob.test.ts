@@ -7,6 +7,7 @@ import t from 'tap';
 import { compileFilter, globToRegExp } from '../src/glob.ts';
 import type { Selectors } from '../src/policy.ts';
 import { Selector } from '../src/select.ts';
+import { defaultPolicy } from './support/road.ts';
 
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../test/fixtures/${name}.json`, import.meta.url), 'utf8'));
@@ -27,15 +28,6 @@ const filter = fixture('filter') as {
   fields: (Answer & { fieldinclude: string[]; fieldexclude: string[] })[];
   points: { measurement: string; tags: Record<string, string> }[];
   selectors: (Pick<Selectors, 'namepass' | 'namedrop' | 'tagpass' | 'tagdrop'> & { selects: boolean[] })[];
-};
-
-const NONE: Selectors = {
-  namepass: [],
-  namedrop: [],
-  tagpass: {},
-  tagdrop: {},
-  fieldinclude: [],
-  fieldexclude: [],
 };
 
 t.test('a glob matches what it matches in Telegraf', async (t) => {
@@ -93,7 +85,7 @@ t.test('a list is taken as globs when one of its patterns is one', async (t) => 
 
 t.test('fieldinclude and fieldexclude', async (t) => {
   for (const { fieldinclude, fieldexclude, matches, misses } of filter.fields) {
-    const selector = new Selector({ ...NONE, fieldinclude, fieldexclude });
+    const selector = new Selector({ ...defaultPolicy, fieldinclude, fieldexclude });
     for (const key of matches)
       t.ok(selector.takesField(key), JSON.stringify({ fieldinclude, fieldexclude, key }));
     for (const key of misses)
@@ -103,7 +95,7 @@ t.test('fieldinclude and fieldexclude', async (t) => {
 
 t.test('namepass, namedrop, tagpass and tagdrop', async (t) => {
   for (const { selects, ...given } of filter.selectors) {
-    const selector = new Selector({ ...NONE, ...given });
+    const selector = new Selector({ ...defaultPolicy, ...given });
     const taken = filter.points.map(({ measurement, tags }) =>
       selector.takes({ measurement, tags: new Map(Object.entries(tags)) }),
     );
