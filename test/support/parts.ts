@@ -5,6 +5,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Whether a part that is missing fails its tests; else they are skipped, by name. */
+export const PARTS_REQUIRED = process.env.TELEGRAF_ANOMALY_REQUIRE_PARTS === '1';
+
 /** The package's own directory, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -27,7 +30,7 @@ export interface Part {
 export function telegrafPart(): Part {
   const built = spawnSync('bash', [`${ROOT}scripts/get-telegraf.sh`], { encoding: 'utf8' });
   if (built.status === 0) return { path: built.stdout.trim(), options: {} };
-  if (built.status === NO_GO && process.env.TELEGRAF_ANOMALY_REQUIRE_PARTS !== '1') {
+  if (built.status === NO_GO && !PARTS_REQUIRED) {
     return { path: '', options: { skip: 'no Go' } };
   }
   throw new Error(`scripts/get-telegraf.sh: exit ${built.status}\n${built.stderr}${built.error ?? ''}`);
