@@ -13,7 +13,7 @@ const SERVICE_DIRECTORY = '/var/lib/telegraf-anomaly';
  * that `check` says the same for every user. The directory need not exist.
  *
  * @param path as it is in the config; "" is the default
- * @param home of the user, or undefined without one
+ * @param home of the user; "" without one
  */
 export function stateDirectory(
   path: string,
@@ -27,15 +27,15 @@ export function stateDirectory(
   if (isAbsolute(given!)) return given!;
   // The XDG specification has relative paths ignored.
   if (isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, NAME);
-  return home === undefined ? SERVICE_DIRECTORY : join(home, '.local', 'state', NAME);
+  return home === '' ? SERVICE_DIRECTORY : join(home, '.local', 'state', NAME);
 }
 
 /** Users of services have none, or one that does not exist, or, in containers, the root directory. */
-function homeDirectory(): string | undefined {
+function homeDirectory(): string {
   try {
     const home = homedir();
-    return isAbsolute(home) && home !== '/' && existsSync(home) ? home : undefined;
+    return isAbsolute(home) && home !== '/' && existsSync(home) ? home : '';
   } catch {
-    return undefined;
+    return '';
   }
 }

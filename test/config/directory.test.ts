@@ -9,7 +9,7 @@ t.test('the path of the config counts before all else', async (t) => {
 });
 
 t.test('else the first place that there is', async (t) => {
-  const cases: [environment: Record<string, string>, home: string | undefined, directory: string][] = [
+  const cases: [environment: Record<string, string>, home: string, directory: string][] = [
     [{ STATE_DIRECTORY: '/given', XDG_STATE_HOME: '/xdg' }, HOME, '/given'],
     [{ STATE_DIRECTORY: '/given:/second' }, HOME, '/given'],
     [{ STATE_DIRECTORY: '', XDG_STATE_HOME: '/xdg' }, HOME, '/xdg/telegraf-anomaly'],
@@ -18,9 +18,9 @@ t.test('else the first place that there is', async (t) => {
       HOME,
       '/anyone/.local/state/telegraf-anomaly',
     ],
-    [{ XDG_STATE_HOME: '/xdg' }, undefined, '/xdg/telegraf-anomaly'],
+    [{ XDG_STATE_HOME: '/xdg' }, '', '/xdg/telegraf-anomaly'],
     [{}, HOME, '/anyone/.local/state/telegraf-anomaly'],
-    [{}, undefined, '/var/lib/telegraf-anomaly'],
+    [{}, '', '/var/lib/telegraf-anomaly'],
   ];
   for (const [environment, home, directory] of cases)
     t.equal(stateDirectory('', environment, home), directory, JSON.stringify(environment));
