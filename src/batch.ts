@@ -49,8 +49,6 @@ export class Batch {
   fieldEnd = new Int32Array(0);
   fieldHash = new Int32Array(0);
   value = new Float64Array(0);
-  /** Filled by select: the series' id, or −1 where nobody watches. */
-  series = new Int32Array(0);
 
   /** Empties the batch and makes room for whatever a block of so many bytes can hold. */
   reset(block: Block): void {
@@ -85,6 +83,5 @@ export class Batch {
     this.fieldEnd = new Int32Array(size);
     this.fieldHash = new Int32Array(size);
     this.value = new Float64Array(size);
-    this.series = new Int32Array(size);
   }
 }

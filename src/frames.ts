@@ -2,8 +2,9 @@
  * The memory of the hot tier: frames of 4 KiB, each the place of a page of rows or of names, whose owner can do
  * without it because the store can have it. Frames lie in chunks, and what holds for a frame is a column.
  */
-import type { Rows } from './detector.ts';
+
 import { grown } from './column.ts';
+import type { Rows } from './detector.ts';
 
 /** float64s in a frame. */
 export const FRAME_FLOATS = 512;
@@ -112,8 +113,7 @@ export class Frames {
 
   /** A frame for the page, in use, its content undefined; one of its own where `floats` do not fit into a usual one. */
   take(tenant: Tenant, page: number, floats = FRAME_FLOATS): number {
-    const frame = floats > FRAME_FLOATS ? this.#addChunk(floats) * CHUNK_FRAMES : this.#usual();
-    if (floats > FRAME_FLOATS) this.resident += 8 * floats;
+    const frame = floats > FRAME_FLOATS ? this.#large(floats) : this.#usual();
     this.#tenants[frame] = tenant;
     this.#pages[frame] = page;
     this.#uses[frame] = 0;
@@ -217,6 +217,13 @@ export class Frames {
     }
     this.resident += FRAME_BYTES;
     return this.#chunk * CHUNK_FRAMES + this.#touched++;
+  }
+
+  /** A chunk of its own, told from the usual ones by its length. */
+  #large(floats: number): number {
+    const length = floats === CHUNK_FLOATS ? floats + 1 : floats;
+    this.resident += 8 * length;
+    return this.#addChunk(length) * CHUNK_FRAMES;
   }
 
   #addChunk(floats: number): number {

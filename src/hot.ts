@@ -17,8 +17,8 @@ import { Dictionary } from './dictionary.ts';
 import { FRAME_BYTES, Frames } from './frames.ts';
 import { hashBytes } from './hash.ts';
 import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
-import { NO_ROW, State } from './state.ts';
 import { SeriesTable } from './series.ts';
+import { NO_ROW, State } from './state.ts';
 import { type Waiting, wait } from './waiting.ts';
 
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */

@@ -73,16 +73,11 @@ export class Pipeline {
     const names = new AnnotationNames(agent.annotation_prefix);
     const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;
     this.#select = new Select(this.#hot, this.#watches, names);
-    this.#detect = new Detect(
-      this.#findings,
-      this.counts,
-      agent.late_limit,
-      expiry,
-      (watch, value, error) =>
-        this.#detectorFailed.say(
-          () =>
-            `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
-        ),
+    this.#detect = new Detect(this.#findings, this.counts, agent.late_limit, expiry, (watch, value, error) =>
+      this.#detectorFailed.say(
+        () =>
+          `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
+      ),
     );
     this.#annotate = new Annotate(this.#watches, names, this.counts);
     this.#hot.table.doubt();
@@ -124,12 +119,12 @@ export class Pipeline {
   /** As many of the points from this one on as the memory can serve together. Answers the first that is left. */
   *#part(batch: Batch, from: number): Waiting<number> {
     const { recall } = this;
-    this.#hot.frames.tick();
-    let to = yield* recall.tagSets(this.#select, batch, from, batch.points);
-    this.#select.run(batch, from, to);
-    while (!(yield* recall.rows(this.#watches, to - from === 1))) {
-      to = from + ((to - from) >> 1);
+    let to = batch.points;
+    for (;;) {
+      to = yield* recall.tagSets(this.#select, batch, from, to);
       this.#select.run(batch, from, to);
+      if (yield* recall.rows(this.#watches, to - from === 1)) break;
+      to = from + ((to - from) >> 1);
     }
     for (const watch of this.#watches) this.#detect.run(watch, batch);
     return to;

@@ -37,6 +37,8 @@ export class Recall {
   *tagSets(select: Select, batch: Batch, from: number, to: number): Waiting<number> {
     const hot = this.#hot;
     for (;;) {
+      // What this part needs, and nothing before it, is in use from now on.
+      hot.frames.tick();
       const strangers = select.find(batch, from, to);
       if (strangers.length === 0) return to;
       if (!(yield* this.#makeRoomFor(strangers))) {

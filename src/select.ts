@@ -90,11 +90,11 @@ export class Select {
     for (const point of points) batch.tagSet[point] = watched ? tagSet : UNWATCHED;
   }
 
-  /** Fills `batch.series` for the points [from, to) and gives each watch its share of them. */
+  /** Gives each watch its share of the points [from, to), as the rows of their series. */
   run(batch: Batch, from: number, to: number): void {
     const watches = this.#watches;
     const { table, fieldKeys } = this.#hot;
-    const { firstValue, fieldStart, fieldEnd, fieldHash, series: seriesOf, tagSet: tagSetOf } = batch;
+    const { firstValue, fieldStart, fieldEnd, fieldHash, tagSet: tagSetOf } = batch;
     const block = batch.block!;
     const { view } = block;
     for (const watch of watches) watch.reset(firstValue[to]! - firstValue[from]!);
@@ -109,7 +109,6 @@ export class Select {
         let series = table.find(tagSet, fieldKey, previous);
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
-        seriesOf[value] = series;
         for (const watch of watches) {
           const row = watch.state.rowOf(series);
           if (row < 0) continue;

@@ -21,5 +21,15 @@ export interface Counts {
 }
 
 export function createCounts(): Counts {
-  return { points: 0, values: 0, flagged: 0, alarms: 0, late: 0, restarted: 0, forgotten: 0, malformed: 0, failures: 0 };
+  return {
+    points: 0,
+    values: 0,
+    flagged: 0,
+    alarms: 0,
+    late: 0,
+    restarted: 0,
+    forgotten: 0,
+    malformed: 0,
+    failures: 0,
+  };
 }

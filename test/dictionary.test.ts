@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import t from 'tap';
-import { Dictionary, grown } from '../src/dictionary.ts';
+import { Dictionary } from '../src/dictionary.ts';
+import { Frames } from '../src/frames.ts';
 import { hashBytes } from '../src/hash.ts';
 
 function viewOf(text: string) {
@@ -17,7 +19,7 @@ function add(dictionary: Dictionary, text: string, hash?: number): number {
 }
 
 t.test('strings get numbers in the order of first sight and keep them while the table grows', async (t) => {
-  const dictionary = new Dictionary();
+  const dictionary = new Dictionary(new Frames());
   const names = Array.from({ length: 20_000 }, (_, i) => `cpu,host=${'x'.repeat(i % 200)}${i}`);
   names.forEach((name, i) => {
     t.equal(find(dictionary, name), -1);
@@ -28,8 +30,8 @@ t.test('strings get numbers in the order of first sight and keep them while the 
 });
 
 t.test('strings of one hash are told apart, in every byte and by their length', async (t) => {
-  const dictionary = new Dictionary();
-  const names = ['abcdefg', 'abcdefh', 'bbcdefg', 'abcdef', 'abcdefgh', 'a', ''];
+  const dictionary = new Dictionary(new Frames());
+  const names = ['abcdefg', 'abcdefh', 'bbcdefg', 'abcdef', 'abcdefgh', 'a'];
   names.forEach((name, i) => {
     t.equal(find(dictionary, name, 7), -1, name);
     t.equal(add(dictionary, name, 7), i);
@@ -39,14 +41,56 @@ t.test('strings of one hash are told apart, in every byte and by their length', 
   });
 });
 
-t.test('a string longer than a page has a page of its own', async (t) => {
-  const dictionary = new Dictionary();
-  const names = ['short', 'y'.repeat(3 << 20), 'after'];
+t.test('a string longer than a frame has memory of its own', async (t) => {
+  const dictionary = new Dictionary(new Frames());
+  const names = ['short', 'y'.repeat(3 << 20), 'after', 'z'.repeat(4088), 'z'.repeat(4089), 'end'];
   for (const name of names) add(dictionary, name);
   t.ok(names.every((name, i) => find(dictionary, name) === i && dictionary.bytes(i).toString() === name));
 });
 
-t.test('a grown column keeps its values and fills the rest', async (t) => {
-  t.same([...grown(new Int32Array([1, 2]), 4, -1)], [1, 2, -1, -1]);
-  t.same([...grown(new Uint32Array([4294967295]), 2)], [4294967295, 0]);
+t.test('without a way to put them away, strings stay', async (t) => {
+  const frames = new Frames();
+  const dictionary = new Dictionary(frames);
+  add(dictionary, 'for ever');
+  frames.tick();
+  t.notOk(frames.evict(false));
+});
+
+t.test('what goes and comes, in any order, is found as long as it is there', async () => {
+  const name = fc.nat(60).map((i) => 'abc'.repeat(i * 5) + i);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), name), { maxLength: 300 }), (steps) => {
+      const frames = new Frames();
+      const there = new Map<string, number>();
+      const dictionary: Dictionary = new Dictionary(frames, (id) => {
+        there.delete(dictionary.bytes(id).toString());
+      });
+      // Few different hashes, so that strings stand in one another's way.
+      const hash = (text: string) => text.length % 7;
+      for (const [goes, text] of steps) {
+        frames.tick();
+        if (goes) frames.evict(false);
+        else if (!there.has(text)) there.set(text, add(dictionary, text, hash(text)));
+        if (dictionary.size !== there.size) return false;
+        for (const [known, id] of there) if (find(dictionary, known, hash(known)) !== id) return false;
+        if (!there.has(text) && find(dictionary, text, hash(text)) >= 0) return false;
+      }
+      return new Set(there.values()).size === there.size;
+    }),
+    { numRuns: 500 },
+  );
+});
+
+t.test('evicted strings lose their numbers to new ones, and memory does not grow', async (t) => {
+  const frames = new Frames();
+  const gone: number[] = [];
+  const dictionary = new Dictionary(frames, (id) => gone.push(id));
+  for (let i = 0; i < 1000; i++) add(dictionary, `some,tag=set number=${i}`);
+  const { resident } = frames;
+  frames.tick();
+  while (frames.evict(false));
+  t.equal(gone.length, 1000);
+  t.equal(dictionary.size, 0);
+  for (let i = 0; i < 1000; i++) t.ok(add(dictionary, `else,tag=set number=${i}`) < 1000);
+  t.ok(frames.resident <= resident + 4096);
 });

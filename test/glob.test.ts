@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { compileFilter, globToRegExp } from '../src/glob.ts';
 import type { Selectors } from '../src/policy.ts';
-import { Selector } from '../src/select.ts';
+import { Selector } from '../src/selector.ts';
 import { defaultPolicy } from './support/road.ts';
 
 const fixture = (name: string) =>

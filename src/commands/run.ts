@@ -59,11 +59,14 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   const writer = new Writer(stdout);
   const road = await open(file, plugins, log);
   try {
-    await readStdin((chunk) => writer.write(road.process(chunk)));
+    await readStdin((chunk) => {
+      const bytes = road.process(chunk);
+      return bytes instanceof Promise ? bytes.then((later) => writer.write(later)) : writer.write(bytes);
+    });
   } catch (error) {
     if (!stopped) log.error(`STDIN_FAILED: ${textOf(error)}; the program ends`);
   }
-  await writer.write(road.end());
+  await writer.write(await road.end());
   if (road instanceof Pipeline) log.info(summary(road));
   await leave(writer.linger);
 }

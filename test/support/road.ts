@@ -2,6 +2,7 @@
 import { agentSchema, stateSchema } from '../../src/config/schema.ts';
 import type { Config } from '../../src/config.ts';
 import type { Detector, Instance } from '../../src/detector.ts';
+import type { Hot } from '../../src/hot.ts';
 import type { Log } from '../../src/log.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { Policy } from '../../src/policy.ts';
@@ -55,20 +56,36 @@ export function testLog(): TestLog {
 export function roadOf(
   entries: { policy?: Partial<Policy>; instance?: Instance }[] = [{}],
   agent: Partial<Config['agent']> = {},
+  hot?: Hot,
 ) {
   const log = testLog();
   const config: Config = {
     agent: { ...agentSchema.parse({}), ...agent },
     state: stateSchema.parse({ store: 'memory' }),
-    detectors: entries.map(({ policy, instance }) => ({
+    detectors: entries.map(({ policy, instance }, i) => ({
       detector: detectorOf(instance ?? identity),
       options: {},
-      policy: { ...defaultPolicy, ...policy },
+      policy: { ...defaultPolicy, ...(i > 0 && { alias: `fake${i + 1}` }), ...policy },
     })),
   };
-  const pipeline = new Pipeline(config, log);
+  const pipeline = new Pipeline(config, log, hot);
   /** Gives the text chunk by chunk, and what came out as one text. */
   const pass = (...chunks: (string | Uint8Array)[]) =>
-    chunks.map((chunk) => Buffer.from(pipeline.process(Buffer.from(chunk as string))).toString()).join('');
-  return { pipeline, log, pass, counts: pipeline.counts, end: () => Buffer.from(pipeline.end()).toString() };
+    chunks
+      .map((chunk) => Buffer.from(now(pipeline.process(Buffer.from(chunk as string)))).toString())
+      .join('');
+  return {
+    pipeline,
+    log,
+    pass,
+    counts: pipeline.counts,
+    config,
+    end: () => Buffer.from(now(pipeline.end())).toString(),
+  };
+}
+
+/** An answer that there is no waiting for. */
+export function now<T>(answer: T | Promise<T>): T {
+  if (answer instanceof Promise) throw new Error('the road waits');
+  return answer;
 }

@@ -1,0 +1,14 @@
+import t from 'tap';
+import { grown, larger } from '../src/column.ts';
+
+t.test('a grown column keeps its values and fills the rest', async (t) => {
+  t.same([...grown(new Int32Array([1, 2]), 4, -1)], [1, 2, -1, -1]);
+  t.same([...grown(new Uint32Array([4294967295]), 2)], [4294967295, 0]);
+  t.same([...grown(new Uint8Array([255]), 2)], [255, 0]);
+});
+
+t.test('small columns double, large ones grow by a quarter', async (t) => {
+  t.equal(larger(1000), 2000);
+  t.equal(larger(1 << 20), 1.25 * (1 << 20));
+  t.equal(larger(1000, 5000), 5000);
+});
