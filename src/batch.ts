@@ -40,6 +40,8 @@ export class Batch {
   timeLow = new Int32Array(0);
   /** The same in seconds, for the detectors. */
   seconds = new Float64Array(0);
+  /** Filled by select: the tag set's number, or below 0 where nobody watches it. */
+  tagSet = new Int32Array(0);
 
   // Columns by value. The field key is the span [fieldStart, fieldEnd).
   pointOf = new Int32Array(0);
@@ -74,6 +76,7 @@ export class Batch {
     this.timeHigh = new Int32Array(size);
     this.timeLow = new Int32Array(size);
     this.seconds = new Float64Array(size);
+    this.tagSet = new Int32Array(size);
   }
 
   #makeValueColumns(size: number): void {

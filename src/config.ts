@@ -3,13 +3,13 @@
  * the detectors. All that is wrong is said at once, each with its place.
  */
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Document, tableAt } from './config/document.ts';
 import type { Environment } from './config/environment.ts';
 import { type DetectorConfig, readDetectors } from './config/instances.ts';
 import { type PluginTable, reasonOf } from './config/plugin.ts';
 import type { Problem } from './config/problem.ts';
-import { agentSchema, stateSchema } from './config/schema.ts';
+import { agentSchema, DISK_OPTIONS, stateSchema } from './config/schema.ts';
 import type { Level } from './log.ts';
 
 export type { DetectorConfig, PluginTable };
@@ -21,8 +21,22 @@ export interface Config {
     readonly annotation_prefix: string;
     /** Seconds. A value older than its series' last one by more than this restarts that series' time. */
     readonly late_limit: number;
+    /** Seconds between two points of our own figures; 0 is never. */
+    readonly stats_interval: number;
   };
-  readonly state: { readonly store: 'memory' };
+  readonly state: {
+    readonly store: 'lmdb' | 'memory';
+    /** Absolute; "" is the default place, which `stateDirectory` knows. */
+    readonly path: string;
+    /** Bytes. */
+    readonly memory: number;
+    /** Seconds. */
+    readonly snapshot_interval: number;
+    /** Seconds; 0 is never. */
+    readonly idle_expiry: number;
+    /** A snapshot counts only when it would survive a power cut. */
+    readonly sync: boolean;
+  };
   /** In the order of the file. */
   readonly detectors: readonly DetectorConfig[];
 }
@@ -63,13 +77,25 @@ export async function loadConfig(
 async function readConfig(document: Document, plugins: PluginTable): Promise<Config | undefined> {
   document.unknownKeys(document.value, [], '', ['agent', 'state', 'detectors']);
   const agent = readSection(document, agentSchema, 'agent');
-  const state = readSection(document, stateSchema, 'state');
+  const state = readState(document);
   const detectors = await readDetectors(document, plugins);
   if (detectors.length === 0 && !document.failed) {
     const reason = `no detector is named, so nothing would be watched; add a table [[detectors.${DEFAULT_DETECTOR}]]`;
     document.report('CONFIG_NO_DETECTOR', document.keyPlace(['detectors']), reason);
   }
   return agent && state && { agent, state, detectors };
+}
+
+function readState(document: Document): Config['state'] | undefined {
+  const state = readSection(document, stateSchema, 'state');
+  if (state === undefined) return undefined;
+  if (state.store === 'memory') {
+    const reason = 'nothing goes to disk with store = "memory", so this does nothing; leave it out';
+    for (const option of DISK_OPTIONS)
+      if (Object.hasOwn(tableAt(document, 'state')!, option))
+        document.report('CONFIG_NO_EFFECT', document.keyPlace(['state', option]), reason, 'warning');
+  }
+  return { ...state, path: state.path && resolve(dirname(document.file), state.path) };
 }
 
 function readSection<Schema extends typeof agentSchema | typeof stateSchema>(

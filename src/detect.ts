@@ -7,7 +7,7 @@ import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
 import { Judge, OK, OPEN } from './judge.ts';
 import type { Policy } from './policy.ts';
-import { COUNT, FLAGS, HEADER, State, TIME_HIGH, TIME_LOW } from './state.ts';
+import { COUNT, FLAGS, HEADER, OFF, type State, TIME_HIGH, TIME_LOW } from './state.ts';
 import type { Counts } from './stats.ts';
 
 const TWO_32 = 2 ** 32;
@@ -21,17 +21,18 @@ export class Watch {
   readonly instance: Instance;
   readonly judge: Judge;
   readonly state: State;
-  /** The share: values by their index in the batch, and their rows. */
+  /** The share: values by their index in the batch, their rows, and the places of those in memory. */
   count = 0;
   values = new Int32Array(0);
   rows = new Int32Array(0);
+  places = new Int32Array(0);
 
-  constructor(index: number, policy: Policy, instance: Instance) {
+  constructor(index: number, policy: Policy, instance: Instance, state: State) {
     this.index = index;
     this.policy = policy;
     this.instance = instance;
     this.judge = new Judge(policy);
-    this.state = new State(instance.width);
+    this.state = state;
   }
 
   /** Empties the share and makes room for so many values. */
@@ -40,17 +41,7 @@ export class Watch {
     if (values <= this.values.length) return;
     this.values = new Int32Array(2 * values);
     this.rows = new Int32Array(2 * values);
-  }
-
-  /** Takes the entries of a row out of the share, from entry `from` on. */
-  leaveOut(row: number, from: number): void {
-    let kept = from;
-    for (let entry = from; entry < this.count; entry++) {
-      if (this.rows[entry] === row) continue;
-      this.rows[kept] = this.rows[entry]!;
-      this.values[kept++] = this.values[entry]!;
-    }
-    this.count = kept;
+    this.places = new Int32Array(2 * values);
   }
 }
 
@@ -61,17 +52,28 @@ export class Detect {
   readonly #findings: Findings;
   readonly #counts: Counts;
   readonly #lateLimit: number;
+  readonly #idleExpiry: number;
   readonly #onFailure: OnFailure;
 
-  /** @param lateLimit seconds: a value older than that against its series' last one restarts its time */
-  constructor(findings: Findings, counts: Counts, lateLimit: number, onFailure: OnFailure) {
+  /**
+   * @param lateLimit seconds: a value older than that against its series' last one restarts its time
+   * @param idleExpiry seconds: a value newer than that against it finds everything forgotten
+   */
+  constructor(
+    findings: Findings,
+    counts: Counts,
+    lateLimit: number,
+    idleExpiry: number,
+    onFailure: OnFailure,
+  ) {
     this.#findings = findings;
     this.#counts = counts;
     this.#lateLimit = lateLimit * 1e9;
+    this.#idleExpiry = idleExpiry * 1e9;
     this.#onFailure = onFailure;
   }
 
-  /** Runs the instance over its share. A series on which the detector throws loses its row: it is switched off. */
+  /** Runs the instance over its share. A series on which the detector throws is switched off. */
   run(watch: Watch, batch: Batch): void {
     for (let from = 0; from < watch.count; ) {
       try {
@@ -79,8 +81,8 @@ export class Detect {
       } catch (error) {
         const failed = this.#at;
         this.#counts.failures++;
-        watch.state.drop(batch.series[watch.values[failed]!]!);
-        watch.leaveOut(watch.rows[failed]!, failed + 1);
+        const place = watch.places[failed]!;
+        watch.state.page(place).i32[2 * watch.state.at(place) + FLAGS]! |= OFF;
         this.#onFailure(watch, watch.values[failed]!, error);
         from = failed + 1;
       }
@@ -91,20 +93,21 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { instance, judge, state, count, values, rows } = watch;
+    const { instance, judge, state, count, values, places } = watch;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
     for (let entry = from; entry < count; entry++) {
       this.#at = entry;
       const index = values[entry]!;
       const point = pointOf[index]!;
-      const page = state.page(rows[entry]!);
-      const at = state.at(rows[entry]!);
+      const page = state.page(places[entry]!);
+      const at = state.at(places[entry]!);
       const { i32 } = page;
       const header = 2 * at;
       const high = timeHigh[point]!;
       const low = timeLow[point]!;
-      const seen = i32[header + COUNT]!;
+      let seen = i32[header + COUNT]!;
+      if ((i32[header + FLAGS]! & OFF) !== 0) continue;
       if (seen > 0) {
         const ahead =
           (high - i32[header + TIME_HIGH]!) * TWO_32 + ((low >>> 0) - (i32[header + TIME_LOW]! >>> 0));
@@ -114,6 +117,10 @@ export class Detect {
             continue;
           }
           this.#counts.restarted++;
+        } else if (ahead > this.#idleExpiry) {
+          this.#counts.forgotten++;
+          page.f64.fill(0, at, at + state.stride);
+          seen = 0;
         }
       }
       const time = seconds[point]!;

@@ -1,25 +1,59 @@
 /**
- * Byte strings → 0, 1, 2, … in the order of first sight. Open addressing over columns and pages of bytes:
- * no object per entry, 20 bytes beside the string itself.
+ * Byte strings → small integers. Open addressing over columns; the strings themselves lie in frames, those that
+ * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string.
  */
+import { grown, larger } from './column.ts';
+import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
-/** A string's address is its page and its offset there in 32 bits, so 4,096 pages of 1 MiB: 4 GiB of strings. */
-const PAGE_BITS = 20;
-const PAGE_BYTES = 1 << PAGE_BITS;
 const FIRST_CAPACITY = 1024;
+/** The table of slots is kept at most this full. */
+const FULLEST = 0.7;
+const NONE = -1;
+/** Before a string in its frame: its id, and how many bytes it has; 0 ends a frame that is not full. */
+const HEADER_BYTES = 8;
 
-export class Dictionary {
+/** Told before the strings of a frame go, so that what belongs to them can be put away. */
+export type OnEvict = (id: number) => void;
+
+export class Dictionary implements Tenant {
+  /** A frame of strings comes back one string at a time. */
+  readonly weight = 16;
   /** How many strings there are. */
   size = 0;
 
-  /** Id + 1 by hash, 0 where empty. The length is a power of two, at least twice the size. */
+  readonly #frames: Frames;
+  readonly #onEvict: OnEvict | undefined;
+  /** Id + 1 by hash, 0 where empty. The length is a power of two. */
   #slots = new Int32Array(2 * FIRST_CAPACITY);
   #hashes = new Int32Array(FIRST_CAPACITY);
-  #addresses = new Uint32Array(FIRST_CAPACITY);
-  #lengths = new Int32Array(FIRST_CAPACITY);
-  readonly #pages: DataView[] = [];
-  /** Where the next string goes in the last page. */
-  #offset = PAGE_BYTES;
+  #places = new Int32Array(FIRST_CAPACITY);
+  /** Ids below this have been given. */
+  #given = 0;
+  readonly #free: number[] = [];
+  /** The frame that is being filled, and where its next string goes, in float64s. */
+  #frame = NONE;
+  #offset = 0;
+
+  /** Without `onEvict` the strings stay for ever. */
+  constructor(frames: Frames, onEvict?: OnEvict) {
+    this.#frames = frames;
+    this.#onEvict = onEvict;
+  }
+
+  /** Ids are below this: the capacity for columns beside these. */
+  get capacity(): number {
+    return this.#hashes.length;
+  }
+
+  /** Bytes of the columns. */
+  get bytesOfColumns(): number {
+    return 4 * (this.#slots.length + this.#hashes.length + this.#places.length);
+  }
+
+  /** float64s that a string takes in a frame. */
+  static floats(bytes: number): number {
+    return (HEADER_BYTES + bytes + 7) >>> 3;
+  }
 
   /** The id of the bytes [start, end) whose hash this is, or −1. */
   find(view: DataView, start: number, end: number, hash: number): number {
@@ -27,39 +61,58 @@ export class Dictionary {
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]! - 1;
-      if (id < 0) return -1;
-      if (
-        this.#hashes[id] === hash &&
-        this.#lengths[id] === end - start &&
-        this.#equals(id, view, start, end)
-      ) {
-        return id;
-      }
+      if (id < 0) return NONE;
+      if (this.#hashes[id] === hash && this.#equals(id, view, start, end)) return id;
     }
   }
 
-  /** Copies the bytes in and gives them the next id. They must not be there yet. */
+  /** The string is in use until the frames' next tick. */
+  use(id: number): void {
+    this.#frames.use(this.#frames.frameOf(this.#places[id]!));
+  }
+
+  /** Copies the bytes in and gives them an id: a new one, or one whose string is gone. They must not be there yet. */
   add(view: DataView, start: number, end: number, hash: number): number {
-    const id = this.size++;
-    if (id === this.#hashes.length) this.#grow();
+    if (this.#free.length === 0 && this.#given === this.#hashes.length) this.#grow();
+    const id = this.#free.pop() ?? this.#given++;
+    this.size++;
+    if (this.size > FULLEST * this.#slots.length) this.#rehash();
     this.#hashes[id] = hash;
-    this.#lengths[id] = end - start;
-    this.#addresses[id] = this.#store(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
+    this.#places[id] = this.#store(id, new Uint8Array(view.buffer, view.byteOffset + start, end - start));
     this.#place(id);
     return id;
   }
 
   /** The bytes of an id. They belong to the dictionary. */
   bytes(id: number): Buffer {
-    const page = this.#pages[this.#addresses[id]! >>> PAGE_BITS]!;
-    const offset = this.#addresses[id]! & (PAGE_BYTES - 1);
-    return Buffer.from(page.buffer as ArrayBuffer, page.byteOffset + offset, this.#lengths[id]);
+    const place = this.#places[id]!;
+    const { view } = this.#frames.page(place);
+    const at = 8 * this.#frames.at(place);
+    return Buffer.from(view.buffer as ArrayBuffer, at + HEADER_BYTES, view.getInt32(at + 4, true));
+  }
+
+  /** Takes the strings of the frame out; their ids will be given again. */
+  evict(_page: number, frame: number): void {
+    const start = this.#frames.place(frame);
+    const { view, f64 } = this.#frames.page(start);
+    const end = this.#frames.at(start) + Math.min(FRAME_FLOATS, f64.length);
+    for (let at = this.#frames.at(start); at < end; ) {
+      const length = view.getInt32(8 * at + 4, true);
+      if (length === 0) break;
+      const id = view.getInt32(8 * at, true);
+      this.#onEvict!(id);
+      this.#remove(id);
+      at += Dictionary.floats(length);
+    }
+    if (frame === this.#frame) this.#frame = NONE;
   }
 
   #equals(id: number, view: DataView, start: number, end: number): boolean {
-    const address = this.#addresses[id]!;
-    const page = this.#pages[address >>> PAGE_BITS]!;
-    let offset = address & (PAGE_BYTES - 1);
+    const place = this.#places[id]!;
+    const page = this.#frames.page(place).view;
+    let offset = 8 * this.#frames.at(place) + 4;
+    if (page.getInt32(offset, true) !== end - start) return false;
+    offset += 4;
     let i = start;
     for (; i + 4 <= end; i += 4, offset += 4) {
       if (view.getInt32(i, true) !== page.getInt32(offset, true)) return false;
@@ -68,16 +121,37 @@ export class Dictionary {
     return true;
   }
 
-  #store(bytes: Uint8Array): number {
-    if (this.#offset + bytes.length > PAGE_BYTES) {
-      this.#pages.push(new DataView(new ArrayBuffer(Math.max(PAGE_BYTES, bytes.length))));
+  #store(id: number, bytes: Uint8Array): number {
+    const floats = Dictionary.floats(bytes.length);
+    const { view, place } = this.#room(floats);
+    const at = 8 * this.#frames.at(place);
+    view.setInt32(at, id, true);
+    view.setInt32(at + 4, bytes.length, true);
+    new Uint8Array(view.buffer).set(bytes, at + HEADER_BYTES);
+    return place;
+  }
+
+  #room(floats: number): { view: DataView; place: number } {
+    const frames = this.#frames;
+    if (floats > FRAME_FLOATS) {
+      const place = frames.place(this.#take(floats));
+      return { view: frames.page(place).view, place };
+    }
+    if (this.#frame === NONE || this.#offset + floats > FRAME_FLOATS) {
+      this.#frame = this.#take(FRAME_FLOATS);
       this.#offset = 0;
     }
-    const page = this.#pages.length - 1;
-    const at = this.#offset;
-    new Uint8Array(this.#pages[page]!.buffer).set(bytes, at);
-    this.#offset += bytes.length;
-    return page * PAGE_BYTES + at;
+    const place = frames.place(this.#frame) + this.#offset;
+    this.#offset += floats;
+    const { view } = frames.page(place);
+    if (this.#offset < FRAME_FLOATS) view.setInt32(8 * frames.at(place + floats) + 4, 0, true);
+    return { view, place };
+  }
+
+  #take(floats: number): number {
+    const frame = this.#frames.take(this, 0, floats);
+    if (this.#onEvict === undefined) this.#frames.pin(frame);
+    return frame;
   }
 
   #place(id: number): void {
@@ -87,24 +161,33 @@ export class Dictionary {
     this.#slots[slot] = id + 1;
   }
 
-  #grow(): void {
-    const capacity = 2 * this.#hashes.length;
-    this.#hashes = grown(this.#hashes, capacity);
-    this.#lengths = grown(this.#lengths, capacity);
-    this.#addresses = grown(this.#addresses, capacity);
-    this.#slots = new Int32Array(2 * capacity);
-    for (let id = 0; id < this.size - 1; id++) this.#place(id);
+  /** Closes the hole by moving up what would not be found any more (Knuth, The Art of Computer Programming 3, 6.4, R). */
+  #remove(id: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = this.#hashes[id]! & mask;
+    while (slots[hole] !== id + 1) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = this.#hashes[slots[slot]! - 1]! & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole] = slots[slot]!;
+      hole = slot;
+    }
+    slots[hole] = 0;
+    this.#free.push(id);
+    this.size--;
   }
-}
 
-/** A copy with room for `capacity` elements; the new ones hold `fill`. */
-export function grown<Column extends Int32Array | Uint32Array>(
-  column: Column,
-  capacity: number,
-  fill = 0,
-): Column {
-  const larger = new (column.constructor as new (length: number) => Column)(capacity);
-  larger.set(column);
-  if (fill !== 0) larger.fill(fill, column.length);
-  return larger;
+  #grow(): void {
+    const capacity = larger(this.#hashes.length);
+    this.#hashes = grown(this.#hashes, capacity);
+    this.#places = grown(this.#places, capacity);
+  }
+
+  #rehash(): void {
+    const { length } = this.#slots;
+    const ids = this.#slots.filter((entry) => entry !== 0);
+    this.#slots = new Int32Array(2 * length);
+    for (const entry of ids) this.#place(entry - 1);
+  }
 }

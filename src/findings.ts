@@ -2,7 +2,7 @@
  * What the detectors have to say about the points of one batch: a column entry per flagged value (with
  * `score_fields` per scored one), chained by point. Emptied for every batch.
  */
-import { grown } from './dictionary.ts';
+import { grown } from './column.ts';
 import type { Verdict } from './judge.ts';
 
 export interface Finding {

@@ -1,17 +1,22 @@
 /**
- * The road: read → parse → select → detect (score → judge → learn) → annotate. In go chunks of line protocol,
- * out come the same points, the anomalous ones annotated. Whatever goes wrong on the way, the bytes go on.
+ * The road: read → parse → recall, select → detect (score → judge → learn) → annotate. In go chunks of line
+ * protocol, out come the same points, the anomalous ones annotated. Whatever goes wrong, the bytes go on.
  */
 import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
+import { identityOf } from './catalog.ts';
 import type { Config } from './config.ts';
 import { Detect, Watch } from './detect.ts';
 import { Findings } from './findings.ts';
+import { Hot } from './hot.ts';
 import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
 import { type Block, Reader } from './read.ts';
+import { Recall } from './recall.ts';
 import { Select } from './select.ts';
 import { type Counts, createCounts } from './stats.ts';
+import type { MaybePromise } from './store.ts';
+import { finish, type Waiting } from './waiting.ts';
 
 /**
  * A point may grow so large before we give up waiting for its end: a string that is never closed would hold
@@ -23,56 +28,87 @@ const NOTHING = Buffer.alloc(0);
 
 export class Pipeline {
   readonly counts: Counts = createCounts();
-  readonly watches: readonly Watch[];
+  readonly recall: Recall;
+  readonly #hot: Hot;
   readonly #reader = new Reader();
   readonly #batch = new Batch();
   readonly #findings = new Findings();
-  readonly #select: Select;
-  readonly #detect: Detect;
-  readonly #annotate: Annotate;
+  #watches: readonly Watch[] = [];
+  #select!: Select;
+  #detect!: Detect;
+  #annotate!: Annotate;
   readonly #malformed: Limited;
   readonly #detectorFailed: Limited;
   readonly #roadFailed: Limited;
+  readonly #unreadable: Limited;
   /** We are in the middle of a line whose head has been passed on unparsed. */
   #inLine = false;
 
-  constructor(config: Config, log: Log) {
-    this.watches = config.detectors.map(
-      ({ detector, options, policy }, index) => new Watch(index, policy, detector.create(options)),
-    );
-    const names = new AnnotationNames(config.agent.annotation_prefix);
-    this.#select = new Select(this.watches, names);
-    this.#detect = new Detect(this.#findings, this.counts, config.agent.late_limit, (watch, value, error) =>
-      this.#detectorFailed.say(
-        () =>
-          `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
-      ),
-    );
-    this.#annotate = new Annotate(this.watches, names, this.counts);
+  /** @param hot what was learned before; without it everything is learned anew, in memory without a limit */
+  constructor(config: Config, log: Log, hot = new Hot()) {
+    this.#hot = hot;
     this.#malformed = new Limited(log.warn, 1);
     this.#detectorFailed = new Limited(log.error, 60);
     this.#roadFailed = new Limited(log.error, 60);
+    this.#unreadable = new Limited(log.error, 60);
+    this.recall = new Recall(hot, (error) =>
+      this.#unreadable.say(
+        () => `STATE_UNREADABLE: ${textOf(error)}; points pass unscored where what is known of them is cold`,
+      ),
+    );
+    this.configure(config);
   }
 
-  /** Takes the next chunk and gives the bytes to write for it; they are valid until the next call. */
-  process(chunk: Uint8Array): Uint8Array {
-    return this.#road(this.#reader.add(chunk), false);
+  get watches(): readonly Watch[] {
+    return this.#watches;
+  }
+
+  /** Works by this config from the next chunk on. What was learned is kept, by every instance that keeps its shape. */
+  configure({ agent, state, detectors }: Config): void {
+    this.#watches = detectors.map(({ detector, options, policy }, index) => {
+      const instance = detector.create(options);
+      const identity = identityOf(detector, options, policy.alias);
+      return new Watch(index, policy, instance, this.#hot.state(identity, instance.width));
+    });
+    const names = new AnnotationNames(agent.annotation_prefix);
+    const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;
+    this.#select = new Select(this.#hot, this.#watches, names);
+    this.#detect = new Detect(
+      this.#findings,
+      this.counts,
+      agent.late_limit,
+      expiry,
+      (watch, value, error) =>
+        this.#detectorFailed.say(
+          () =>
+            `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
+        ),
+    );
+    this.#annotate = new Annotate(this.#watches, names, this.counts);
+    this.#hot.table.doubt();
+  }
+
+  /**
+   * Takes the next chunk and gives the bytes to write for it, valid until the next call; by a promise only when the
+   * store makes us wait. The chunk is copied.
+   */
+  process(chunk: Uint8Array): MaybePromise<Uint8Array> {
+    return finish(this.#road(this.#reader.add(chunk), false));
   }
 
   /** No more chunks. Gives what is left: a line without its end may have been cut, and is passed on unparsed. */
-  end(): Uint8Array {
-    return this.#road(this.#reader.add(NOTHING), true);
+  end(): MaybePromise<Uint8Array> {
+    return finish(this.#road(this.#reader.add(NOTHING), true));
   }
 
-  #road(block: Block, last: boolean): Uint8Array {
+  *#road(block: Block, last: boolean): Waiting<Uint8Array> {
     const batch = this.#batch;
     let parsed = false;
     try {
       this.#parse(block, last);
       parsed = true;
       this.#findings.reset(batch.points);
-      this.#select.run(batch);
-      for (const watch of this.watches) this.#detect.run(watch, batch);
+      for (let point = 0; point < batch.points; ) point = yield* this.#part(batch, point);
       return this.#annotate.run(batch, this.#findings);
     } catch (error) {
       this.counts.failures++;
@@ -83,6 +119,20 @@ export class Pipeline {
       this.#inLine = batch.end > 0 && block.bytes[batch.end - 1] !== NEWLINE;
       this.#reader.consume(batch.end);
     }
+  }
+
+  /** As many of the points from this one on as the memory can serve together. Answers the first that is left. */
+  *#part(batch: Batch, from: number): Waiting<number> {
+    const { recall } = this;
+    this.#hot.frames.tick();
+    let to = yield* recall.tagSets(this.#select, batch, from, batch.points);
+    this.#select.run(batch, from, to);
+    while (!(yield* recall.rows(this.#watches, to - from === 1))) {
+      to = from + ((to - from) >> 1);
+      this.#select.run(batch, from, to);
+    }
+    for (const watch of this.#watches) this.#detect.run(watch, batch);
+    return to;
   }
 
   /** Fills the batch. Its end is where the bytes to write end. */

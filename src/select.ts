@@ -1,75 +1,118 @@
 /**
- * Which detector instances watch a series. Decided once, when the series is first seen, with Telegraf's
- * selector semantics, and remembered as the series' row.
+ * Which detector instances watch a series. Decided when the series comes in, by Telegraf's selector semantics, and
+ * remembered as the series' row.
  */
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
-import { compileFilter } from './glob.ts';
 import { hashBytes } from './hash.ts';
-import type { Selectors, TagPatterns } from './policy.ts';
-import type { Block } from './read.ts';
-import { SeriesTable, UNWATCHED } from './series.ts';
-import { NO_ROW } from './state.ts';
-import { parseTagSet, type TagSet, unescapeName, withoutTags } from './tagset.ts';
+import type { Hot } from './hot.ts';
+import type { StoredSeries } from './record.ts';
+import { Selector } from './selector.ts';
+import { UNWATCHED } from './series.ts';
+import { NO_ROW, State } from './state.ts';
+import { parseTagSet, unescapeName, withoutTags } from './tagset.ts';
 
 const NO_SERIES = -1;
+/** No answer yet: the tag set may be in the store. */
+const UNKNOWN = -1;
+
+/** A tag set that is not hot, less our own tags, with the points of the batch that have it. */
+export interface Stranger {
+  readonly bytes: Buffer;
+  readonly points: number[];
+}
 
 export class Select {
-  readonly table = new SeriesTable();
+  readonly #hot: Hot;
   readonly #watches: readonly Watch[];
   readonly #selectors: readonly Selector[];
   readonly #names: AnnotationNames;
-  /** By field key: one of our own, never watched. */
-  readonly #own: boolean[] = [];
+  /** What a tag set with a tag of ours must contain. */
+  readonly #mark: string;
+  readonly #scores: boolean;
   /** By field key: its text, unescaped. */
   readonly #fieldOf: string[] = [];
   /** The tag set that was judged last, and by whom it is taken. */
-  #judged = NO_SERIES;
+  #judged = UNKNOWN;
   #taken: readonly boolean[] = [];
 
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
-  constructor(watches: readonly Watch[], names: AnnotationNames) {
+  constructor(hot: Hot, watches: readonly Watch[], names: AnnotationNames) {
+    this.#hot = hot;
     this.#watches = watches;
     this.#selectors = watches.map((watch) => new Selector(watch.policy));
     this.#names = names;
+    this.#mark = `,${names.level}`;
+    this.#scores = watches.some(({ policy }) => policy.score_fields);
   }
 
-  /** Fills `batch.series` and gives each watch its share of the batch. */
-  run(batch: Batch): void {
+  /** Fills `batch.tagSet` for the points [from, to), and answers the tag sets that are not hot. */
+  find(batch: Batch, from: number, to: number): Stranger[] {
+    const { tagSets, table } = this.#hot;
+    const { keyStart, keyEnd, keyHash, tagSet } = batch;
+    const { view } = batch.block!;
+    let unknown: number[] | undefined;
+    for (let point = from; point < to; point++) {
+      const found = tagSets.find(view, keyStart[point]!, keyEnd[point]!, keyHash[point]!);
+      if (found < 0) {
+        tagSet[point] = UNKNOWN;
+        unknown ??= [];
+        unknown.push(point);
+        continue;
+      }
+      tagSet[point] = this.#known(found);
+      if (table.isUnwatched(found)) tagSet[point] = UNWATCHED;
+    }
+    return unknown === undefined ? [] : this.#strangers(batch, unknown);
+  }
+
+  /** Makes the tag set hot: a new one, or one that the store knew. */
+  enter(batch: Batch, { bytes, points }: Stranger, record: readonly StoredSeries[] | undefined): void {
+    const { tagSets, table, fieldKeys } = this.#hot;
+    const padded = Buffer.concat([bytes, Buffer.alloc(4)]);
+    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    const tagSet = tagSets.add(view, 0, bytes.length, hashBytes(view, 0, bytes.length));
+    this.#judged = UNKNOWN;
+    const watched = record !== undefined || this.#takenBy(tagSet).includes(true);
+    table.enter(tagSet, watched);
+    this.#hot.entered(tagSet, record !== undefined);
+    tagSets.use(tagSet);
+    for (const { fieldKey, isScore, rows } of record ?? []) {
+      if (fieldKey >= fieldKeys.size) continue;
+      const series = table.add(tagSet, fieldKey, isScore);
+      for (const state of this.#hot.states.values()) {
+        const at = rows.findIndex((number, i) => i % 2 === 0 && number === state.number);
+        if (at >= 0 && rows[at + 1]! < state.rows) state.set(series, rows[at + 1]!);
+      }
+      this.#judge(tagSet, series);
+    }
+    for (const point of points) batch.tagSet[point] = watched ? tagSet : UNWATCHED;
+  }
+
+  /** Fills `batch.series` for the points [from, to) and gives each watch its share of them. */
+  run(batch: Batch, from: number, to: number): void {
     const watches = this.#watches;
-    const { table } = this;
-    const {
-      firstValue,
-      fieldStart,
-      fieldEnd,
-      fieldHash,
-      keyStart,
-      keyEnd,
-      keyHash,
-      series: seriesOf,
-    } = batch;
+    const { table, fieldKeys } = this.#hot;
+    const { firstValue, fieldStart, fieldEnd, fieldHash, series: seriesOf, tagSet: tagSetOf } = batch;
     const block = batch.block!;
     const { view } = block;
-    for (const watch of watches) watch.reset(batch.values);
-    for (let point = 0; point < batch.points; point++) {
-      const start = keyStart[point]!;
-      const end = keyEnd[point]!;
-      const hash = keyHash[point]!;
-      const found = table.tagSets.find(view, start, end, hash);
-      const tagSet = table.canonical(found >= 0 ? found : this.#newTagSet(block, start, end, hash));
-      if (tagSet === UNWATCHED) continue;
+    for (const watch of watches) watch.reset(firstValue[to]! - firstValue[from]!);
+    for (let point = from; point < to; point++) {
+      const tagSet = tagSetOf[point]!;
+      if (tagSet < 0) continue;
       let previous = NO_SERIES;
       for (let value = firstValue[point]!; value < firstValue[point + 1]!; value++) {
-        const known = table.fieldKeys.find(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
-        const fieldKey = known >= 0 ? known : this.#newFieldKey(block, value, batch);
+        const known = fieldKeys.find(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
+        const fieldKey =
+          known >= 0 ? known : fieldKeys.add(view, fieldStart[value]!, fieldEnd[value]!, fieldHash[value]!);
         let series = table.find(tagSet, fieldKey, previous);
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         seriesOf[value] = series;
         for (const watch of watches) {
           const row = watch.state.rowOf(series);
-          if (row === NO_ROW) continue;
+          if (row < 0) continue;
           const at = watch.count++;
           watch.values[at] = value;
           watch.rows[at] = row;
@@ -78,58 +121,86 @@ export class Select {
     }
   }
 
-  #newTagSet({ view, bytes }: Block, start: number, end: number, hash: number): number {
-    const { tagSets } = this.table;
-    const text = bytes.subarray(start, end);
-    const parsed = parseTagSet(text);
-    const marked = [...this.#names.tags].some((name) => parsed.tags.has(name));
-    const stripped = marked ? withoutTags(text, this.#names.tags) : text;
-    if (stripped === text) {
-      const tagSet = tagSets.add(view, start, end, hash);
-      this.table.enter(tagSet, this.#takenBy(tagSet, parsed).includes(true));
-      return tagSet;
-    }
-    const canonical = this.#intern(stripped);
-    const tagSet = tagSets.add(view, start, end, hash);
-    this.table.enter(tagSet, true);
-    this.table.alias(tagSet, canonical);
+  /** The tag set, which is hot, is in use; whoever watches it does so by the selectors of today. */
+  #known(tagSet: number): number {
+    const { tagSets, table } = this.#hot;
+    tagSets.use(tagSet);
+    if (!table.isInDoubt(tagSet)) return tagSet;
+    table.settle(tagSet, this.#takenBy(tagSet).includes(true));
+    for (let series = table.first(tagSet); series >= 0; series = table.next(series))
+      this.#judge(tagSet, series);
     return tagSet;
   }
 
+  #strangers(batch: Batch, points: readonly number[]): Stranger[] {
+    const { bytes } = batch.block!;
+    const found = new Map<string, Stranger>();
+    for (const point of points) {
+      const raw = bytes.subarray(batch.keyStart[point]!, batch.keyEnd[point]!);
+      const own = raw.includes(this.#mark) ? withoutTags(raw, this.#names.tags) : raw;
+      const hot = own === raw ? UNKNOWN : this.#findText(own);
+      if (hot >= 0) {
+        batch.tagSet[point] = this.#hot.table.isUnwatched(this.#known(hot)) ? UNWATCHED : hot;
+        continue;
+      }
+      const text = own.toString('latin1');
+      const stranger = found.get(text);
+      if (stranger === undefined) found.set(text, { bytes: own, points: [point] });
+      else stranger.points.push(point);
+    }
+    return [...found.values()];
+  }
+
+  #findText(text: Buffer): number {
+    const padded = Buffer.concat([text, Buffer.alloc(4)]);
+    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    return this.#hot.tagSets.find(view, 0, text.length, hashBytes(view, 0, text.length));
+  }
+
   /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */
-  #takenBy(tagSet: number, parsed?: TagSet): readonly boolean[] {
+  #takenBy(tagSet: number): readonly boolean[] {
     if (tagSet !== this.#judged) {
-      const known = parsed ?? parseTagSet(this.table.tagSets.bytes(tagSet));
-      this.#taken = this.#selectors.map((selector) => selector.takes(known));
+      const parsed = parseTagSet(this.#hot.tagSets.bytes(tagSet));
+      this.#taken = this.#selectors.map((selector) => selector.takes(parsed));
       this.#judged = tagSet;
     }
     return this.#taken;
   }
 
-  /** The tag set of these bytes, new or not. */
-  #intern(text: Buffer): number {
-    const padded = Buffer.concat([text, Buffer.alloc(4)]);
-    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-    const hash = hashBytes(view, 0, text.length);
-    const found = this.table.tagSets.find(view, 0, text.length, hash);
-    if (found >= 0) return found;
-    return this.#newTagSet({ view, bytes: padded, length: text.length, fresh: 0 }, 0, text.length, hash);
+  #newSeries(tagSet: number, fieldKey: number, batch: Batch, point: number): number {
+    const isScore = this.#scores && this.#isScore(this.#field(fieldKey), batch, point);
+    const series = this.#hot.table.add(tagSet, fieldKey, isScore);
+    this.#hot.changed(tagSet);
+    this.#judge(tagSet, series);
+    return series;
   }
 
-  #newFieldKey({ view, bytes }: Block, value: number, batch: Batch): number {
-    const start = batch.fieldStart[value]!;
-    const end = batch.fieldEnd[value]!;
-    const key = this.table.fieldKeys.add(view, start, end, batch.fieldHash[value]!);
-    const field = unescapeName(bytes.toString('utf8', start, end));
-    this.#own[key] = this.#names.fields.has(field);
-    this.#fieldOf[key] = field;
-    return key;
+  /** Gives the series a row with each instance that watches it; a row of one that does not is put to sleep. */
+  #judge(tagSet: number, series: number): void {
+    const { table } = this.#hot;
+    const field = this.#field(table.fieldKey(series));
+    const ours = this.#names.fields.has(field) || table.isScore(series);
+    const taken = this.#takenBy(tagSet);
+    for (const [i, { state }] of this.#watches.entries()) {
+      const wanted = !ours && taken[i]! && this.#selectors[i]!.takesField(field);
+      const row = state.rowOf(series);
+      if (row !== NO_ROW) {
+        if (wanted === row < NO_ROW) state.set(series, State.turn(row));
+      } else if (wanted) {
+        state.add(series);
+        this.#hot.changed(tagSet);
+      }
+    }
+  }
+
+  #field(fieldKey: number): string {
+    this.#fieldOf[fieldKey] ??= unescapeName(this.#hot.fieldKeys.bytes(fieldKey).toString());
+    return this.#fieldOf[fieldKey];
   }
 
   /** `<field>_score` beside its field on the point: an earlier layer's, when this one writes such fields itself. */
   #isScore(field: string, batch: Batch, point: number): boolean {
-    if (!field.endsWith(SCORE_SUFFIX) || !this.#watches.some(({ policy }) => policy.score_fields))
-      return false;
+    if (!field.endsWith(SCORE_SUFFIX)) return false;
     const scored = field.slice(0, -SCORE_SUFFIX.length);
     for (let value = batch.firstValue[point]!; value < batch.firstValue[point + 1]!; value++) {
       const key = batch.block!.bytes.toString('utf8', batch.fieldStart[value]!, batch.fieldEnd[value]!);
@@ -137,57 +208,4 @@ export class Select {
     }
     return false;
   }
-
-  #newSeries(tagSet: number, fieldKey: number, batch: Batch, point: number): number {
-    const series = this.table.add(tagSet, fieldKey);
-    if (this.#own[fieldKey]) return series;
-    const field = this.#fieldOf[fieldKey]!;
-    if (this.#isScore(field, batch, point)) return series;
-    const taken = this.#takenBy(tagSet);
-    for (const [i, watch] of this.#watches.entries()) {
-      if (taken[i] && this.#selectors[i]!.takesField(field)) watch.state.add(series);
-    }
-    return series;
-  }
-}
-
-type Filter = (text: string) => boolean;
-
-/** The selectors of one instance, compiled. Names, keys and values are unescaped text. */
-export class Selector {
-  readonly #namepass: Filter | undefined;
-  readonly #namedrop: Filter | undefined;
-  readonly #tagpass: readonly (readonly [string, Filter | undefined])[];
-  readonly #tagdrop: readonly (readonly [string, Filter | undefined])[];
-  readonly #fieldinclude: Filter | undefined;
-  readonly #fieldexclude: Filter | undefined;
-
-  /** Throws a GlobError; a config that loaded has none. */
-  constructor(selectors: Selectors) {
-    this.#namepass = compileFilter(selectors.namepass);
-    this.#namedrop = compileFilter(selectors.namedrop);
-    this.#tagpass = tagFilters(selectors.tagpass);
-    this.#tagdrop = tagFilters(selectors.tagdrop);
-    this.#fieldinclude = compileFilter(selectors.fieldinclude);
-    this.#fieldexclude = compileFilter(selectors.fieldexclude);
-  }
-
-  /** Whether every pass option holds, and no drop option. Within tagpass and tagdrop one tag is enough. */
-  takes({ measurement, tags }: TagSet): boolean {
-    if (this.#namepass?.(measurement) === false || this.#namedrop?.(measurement)) return false;
-    const holds = ([key, filter]: readonly [string, Filter | undefined]) => {
-      const value = tags.get(key);
-      // An empty list of patterns matches nothing.
-      return value !== undefined && (filter?.(value) ?? false);
-    };
-    return (this.#tagpass.length === 0 || this.#tagpass.some(holds)) && !this.#tagdrop.some(holds);
-  }
-
-  takesField(key: string): boolean {
-    return (this.#fieldinclude?.(key) ?? true) && !this.#fieldexclude?.(key);
-  }
-}
-
-function tagFilters(patterns: TagPatterns): (readonly [string, Filter | undefined])[] {
-  return Object.entries(patterns).map(([key, values]) => [key, compileFilter(values)] as const);
 }

@@ -12,6 +12,8 @@ export interface Counts {
   late: number;
   /** Series whose time started again, because a clock had been wrong. */
   restarted: number;
+  /** Series that began anew, because their last value was longer ago than idle_expiry. */
+  forgotten: number;
   /** Lines that are no points. */
   malformed: number;
   /** Exceptions, and scores that are not finite. */
@@ -19,5 +21,5 @@ export interface Counts {
 }
 
 export function createCounts(): Counts {
-  return { points: 0, values: 0, flagged: 0, alarms: 0, late: 0, restarted: 0, malformed: 0, failures: 0 };
+  return { points: 0, values: 0, flagged: 0, alarms: 0, late: 0, restarted: 0, forgotten: 0, malformed: 0, failures: 0 };
 }

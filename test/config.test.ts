@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { agentSchema, stateSchema } from '../src/config/schema.ts';
 import { loadConfig } from '../src/config.ts';
 import { plugins } from './support/plugins.ts';
 import { brief } from './support/problems.ts';
@@ -49,8 +50,20 @@ t.test('places are right after CRLF and a byte order mark', async (t) => {
 
 t.test('what a config says, and what it leaves to the defaults', async (t) => {
   const { config } = await loadConfig(join(FOLDER, 'valid.toml'), plugins);
-  t.same(config?.agent, { log_level: 'debug', annotation_prefix: 'odd.1', late_limit: 3600 });
-  t.same(config?.state, { store: 'memory' });
+  t.same(config?.agent, {
+    log_level: 'debug',
+    annotation_prefix: 'odd.1',
+    late_limit: 3600,
+    stats_interval: 60,
+  });
+  t.same(config?.state, {
+    store: 'lmdb',
+    path: join(FOLDER, 'state'),
+    memory: 2 ** 26,
+    snapshot_interval: 0.5,
+    idle_expiry: 0,
+    sync: false,
+  });
   t.same(
     config?.detectors.map(({ detector, policy }) => [detector.name, policy.alias, policy.threshold]),
     [
@@ -92,7 +105,8 @@ t.test('what a config says, and what it leaves to the defaults', async (t) => {
 t.test('without a file the default detector watches everything', async (t) => {
   const { config, problems } = await loadConfig(undefined, plugins);
   t.same(problems, []);
-  t.same(config?.agent, { log_level: 'info', annotation_prefix: 'anomaly', late_limit: 7 * 86400 });
+  t.same(config?.agent, agentSchema.parse({}));
+  t.same(config?.state, stateSchema.parse({}));
   t.equal(config?.detectors.length, 1);
   t.match(config?.detectors[0], {
     detector: { name: 'zscore' },
@@ -118,4 +132,15 @@ t.test('a file that is nested too deeply is a problem and no crash', async (t) =
   const dir = t.testdir({ 'anomaly.toml': `deep = ${'['.repeat(20_000)}` });
   const { problems } = await loadConfig(`${dir}/anomaly.toml`, plugins);
   t.match(problems, [{ code: 'CONFIG_SYNTAX', place: { line: 1 } }]);
+});
+
+t.test('the path of the state', async (t) => {
+  const pathOf = async (path: string) => {
+    const dir = t.testdir({ 'anomaly.toml': `[state]\n  path = "${path}"\n[[detectors.zscore]]\n` });
+    const { config } = await loadConfig(join(dir, 'anomaly.toml'), plugins, { PLACE: '/srv/x' });
+    return config?.state.path.replace(dir, 'DIR');
+  };
+  t.equal(await pathOf('../state'), join(t.testdirName, '../state'), 'begins at the file');
+  t.equal(await pathOf('$PLACE/y'), '/srv/x/y');
+  t.equal(await pathOf(''), '', 'the default is settled when the directory is needed');
 });

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { optionTypes } from '../options.ts';
 
+/** Less has no room for one page of rows of every detector. */
+const LEAST_MEMORY = 1 << 20;
+
 export const agentSchema = z.object({
   log_level: z
     .enum(['error', 'warn', 'info', 'debug'])
@@ -22,13 +25,58 @@ export const agentSchema = z.object({
       'A value older than the last one of its series is passed on, but neither scored nor learned. One that is ' +
         'older by more than this means that a clock was wrong: the time of the series starts again from it.',
     ),
+  stats_interval: optionTypes
+    .duration()
+    .prefault('0s')
+    .describe(
+      'How often a point internal_anomaly with our own figures goes out among the others. "0s" is never.',
+    ),
 });
 
 export const stateSchema = z.object({
   store: z
-    .enum(['memory'])
-    .default('memory')
+    .enum(['lmdb', 'memory'])
+    .default('lmdb')
     .describe(
-      'Where the state of the series is kept. "memory": every series is learned anew after a restart.',
+      'Where the state of the series is kept. "lmdb": on disk. "memory": every series is learned anew after a restart.',
+    ),
+  path: z
+    .string()
+    .default('')
+    .describe(
+      'The directory of the state, which belongs to one process at a time. Relative paths begin at this file. "" is ' +
+        '$STATE_DIRECTORY (from systemd), else telegraf-anomaly in $XDG_STATE_HOME or in ~/.local/state, else ' +
+        '/var/lib/telegraf-anomaly.',
+    ),
+  memory: optionTypes
+    .size()
+    .refine((bytes) => bytes >= LEAST_MEMORY, 'must be at least 1MiB')
+    .prefault('1GiB')
+    .describe(
+      'Most memory for the state of the series. What has no room in it waits on disk for its next value.',
+    ),
+  snapshot_interval: optionTypes
+    .duration()
+    .refine((seconds) => seconds > 0, 'must be more than 0')
+    .prefault('10s')
+    .describe('How often what was learned is written to disk: the most that a crash takes away.'),
+  idle_expiry: optionTypes
+    .duration()
+    .prefault('14d')
+    .describe('A series that has had no value for this long is forgotten. "0s" is never.'),
+  sync: z
+    .boolean()
+    .default(true)
+    .describe(
+      'A snapshot counts only when it would survive a power cut. Without it, writing is faster, and all but a power ' +
+        'cut is survived.',
     ),
 });
+
+/** They do nothing where nothing goes to disk. */
+export const DISK_OPTIONS: readonly (keyof typeof stateSchema.shape)[] = [
+  'path',
+  'memory',
+  'snapshot_interval',
+  'sync',
+];

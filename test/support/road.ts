@@ -1,4 +1,5 @@
 /** A road in tests: a pipeline over detectors made on the spot, and its log in a list. */
+import { agentSchema, stateSchema } from '../../src/config/schema.ts';
 import type { Config } from '../../src/config.ts';
 import type { Detector, Instance } from '../../src/detector.ts';
 import type { Log } from '../../src/log.ts';
@@ -57,8 +58,8 @@ export function roadOf(
 ) {
   const log = testLog();
   const config: Config = {
-    agent: { log_level: 'info', annotation_prefix: 'anomaly', late_limit: 7 * 86400, ...agent },
-    state: { store: 'memory' },
+    agent: { ...agentSchema.parse({}), ...agent },
+    state: stateSchema.parse({ store: 'memory' }),
     detectors: entries.map(({ policy, instance }) => ({
       detector: detectorOf(instance ?? identity),
       options: {},

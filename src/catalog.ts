@@ -1,0 +1,79 @@
+/**
+ * What a store holds, in one value: the format, the detector instances and how many rows each has. It is written
+ * with every batch, so it is never behind the rows.
+ */
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { z } from 'zod';
+import type { Detector } from './detector.ts';
+import { optionTypes } from './options.ts';
+
+/** Of keys, pages and records together. A store of another format is left alone. */
+export const FORMAT = 1;
+export const CATALOG_KEY = Buffer.from('c');
+/** Numbers of instances begin anywhere, so that what a lost catalog leaves behind is taken for nobody's. */
+const HIGHEST_FIRST = 2 ** 31;
+
+/** A detector instance of which the store has rows. */
+export interface StoredInstance {
+  /** Never given twice. */
+  readonly number: number;
+  /** Whose rows they are: see `identityOf`. */
+  readonly identity: string;
+  readonly width: number;
+  /** Rows given so far. */
+  rows: number;
+  /** When a config last named it, in milliseconds. */
+  usedAt: number;
+}
+
+export interface Catalog {
+  readonly format: number;
+  /** Counts the processes that have written here. */
+  session: number;
+  nextNumber: number;
+  fieldKeys: number;
+  /** Tag sets that have a record. */
+  tagSets: number;
+  /** When the last snapshot was complete, in milliseconds; 0 before the first. */
+  savedAt: number;
+  instances: StoredInstance[];
+}
+
+export function newCatalog(random: () => number = Math.random): Catalog {
+  const nextNumber = Math.floor(random() * HIGHEST_FIRST);
+  return { format: FORMAT, session: 0, nextNumber, fieldKeys: 0, tagSets: 0, savedAt: 0, instances: [] };
+}
+
+/** Text behind its checksum: catalogs, and the names of fields. */
+export function encodeText(text: string): Buffer {
+  const value = Buffer.concat([Buffer.alloc(4), Buffer.from(text)]);
+  value.writeUInt32LE(crc32(value.subarray(4)), 0);
+  return value;
+}
+
+/** The text, or undefined where it is damaged. */
+export function decodeText(value: Uint8Array): string | undefined {
+  if (value.length < 4) return undefined;
+  const bytes = Buffer.from(value);
+  return bytes.readUInt32LE(0) === crc32(bytes.subarray(4)) ? bytes.toString('utf8', 4) : undefined;
+}
+
+/** The store's key of a field key's text. */
+export function fieldKeyKey(fieldKey: number): Buffer {
+  const key = Buffer.from('f\0\0\0\0');
+  key.writeUInt32BE(fieldKey, 1);
+  return key;
+}
+
+/**
+ * Names what rows mean: the detector, its version, and the options that shape them. What is changed beside these
+ * keeps what was learned. Two tables of one detector are told apart by their alias.
+ */
+export function identityOf(detector: Detector, options: unknown, alias: string): string {
+  const { shape } = detector.options(optionTypes);
+  const shaping = Object.entries(shape).filter(([, type]) => (type as z.ZodType).meta()?.shapes === true);
+  const values = shaping.map(([key]) => [key, (options as Record<string, unknown>)[key]]).sort();
+  const digest = hash('sha256', JSON.stringify(values), 'hex').slice(0, 16);
+  return `${alias} ${detector.name} ${detector.version} ${digest}`;
+}

@@ -1,0 +1,245 @@
+/**
+ * The hot tier: what is known of the series, as much of it as the memory holds. The rest is in the store, and comes
+ * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
+ */
+import {
+  CATALOG_KEY,
+  type Catalog,
+  decodeText,
+  encodeText,
+  FORMAT,
+  fieldKeyKey,
+  newCatalog,
+} from './catalog.ts';
+import type { Cold } from './cold.ts';
+import { grown } from './column.ts';
+import { Dictionary } from './dictionary.ts';
+import { FRAME_BYTES, Frames } from './frames.ts';
+import { hashBytes } from './hash.ts';
+import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
+import { NO_ROW, State } from './state.ts';
+import { SeriesTable } from './series.ts';
+import { type Waiting, wait } from './waiting.ts';
+
+/** The part of the memory that what is on its way to the store may take; at most so many bytes. */
+const STAGED_SHARE = 1 / 8;
+const MOST_STAGED = 8 << 20;
+
+/** Records that are staged before it is asked again whether there are too many. */
+const SLICE = 256;
+
+/** Of a tag set: the store has a record, or will; the record is behind. */
+const STORED = 1;
+const BEHIND = 2;
+
+/** The store was written by a version of the program that this one does not know. */
+export class FormatError extends Error {
+  readonly code = 'STATE_FORMAT';
+}
+
+export class Hot {
+  readonly frames = new Frames();
+  readonly tagSets = new Dictionary(this.frames, (tagSet) => this.#leave(tagSet));
+  readonly fieldKeys = new Dictionary(this.frames);
+  readonly table = new SeriesTable();
+  /** By identity, those that no config names now too. */
+  readonly states = new Map<string, State>();
+  readonly cold: Cold | undefined;
+  readonly catalog: Catalog;
+  /** Bytes. */
+  readonly limit: number;
+  readonly stagedLimit: number;
+  /** Records that were damaged in the store, so that their series begin anew. */
+  damaged = 0;
+  /** Tag sets that are in the store only. */
+  coldTagSets = 0;
+  /** By tag set: STORED, BEHIND. */
+  #record = new Uint8Array(0);
+  readonly #behind: number[] = [];
+
+  /** @param memory bytes; without a store nothing can be put away, and there is no limit */
+  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
+    this.cold = cold;
+    this.catalog = catalog;
+    const bounded = cold === undefined ? Number.POSITIVE_INFINITY : memory;
+    this.stagedLimit = Math.min(bounded * STAGED_SHARE, MOST_STAGED);
+    this.limit = bounded - this.stagedLimit;
+  }
+
+  /** What the store holds, ready to be recalled. Throws a FormatError. */
+  static *open(memory: number, cold: Cold): Waiting<Hot> {
+    let text: string | undefined;
+    yield* wait(
+      cold.getMany([CATALOG_KEY], (_, value) => {
+        if (value !== undefined) text = decodeText(value);
+      }),
+    );
+    const catalog: Catalog = text === undefined ? newCatalog() : JSON.parse(text);
+    if (catalog.format !== FORMAT)
+      throw new FormatError(
+        `the state has format ${catalog.format}, this version knows ${FORMAT}; use a newer version, or another path`,
+      );
+    catalog.session++;
+    const hot = new Hot(memory, cold, catalog);
+    hot.coldTagSets = catalog.tagSets;
+    for (const { identity, number, width, rows } of catalog.instances) {
+      hot.states.set(identity, hot.#newState(width, number, rows));
+    }
+    yield* hot.#loadFieldKeys();
+    return hot;
+  }
+
+  /** The rows of an instance, those that were learned before if there are any. */
+  state(identity: string, width: number, now = Date.now()): State {
+    const known = this.catalog.instances.find((instance) => instance.identity === identity);
+    const state = this.states.get(identity);
+    if (known !== undefined && known.width === width && state !== undefined) {
+      known.usedAt = now;
+      return state;
+    }
+    if (known !== undefined) this.catalog.instances.splice(this.catalog.instances.indexOf(known), 1);
+    const number = this.catalog.nextNumber++;
+    this.catalog.instances.push({ number, identity, width, rows: 0, usedAt: now });
+    const fresh = this.#newState(width, number, 0);
+    this.states.set(identity, fresh);
+    return fresh;
+  }
+
+  /** Bytes of memory that count against the limit. */
+  get bytes(): number {
+    let columns = this.tagSets.bytesOfColumns + this.fieldKeys.bytesOfColumns + this.table.bytesOfColumns;
+    for (const state of this.states.values()) columns += state.bytesOfColumns;
+    return this.frames.resident + this.frames.overhead + this.#record.length + columns;
+  }
+
+  /** The tag set has come in, from the store or as a new one. */
+  entered(tagSet: number, stored: boolean): void {
+    if (tagSet >= this.#record.length) this.#record = grown(this.#record, this.tagSets.capacity);
+    this.#record[tagSet] = stored ? STORED : 0;
+    if (stored) this.coldTagSets--;
+  }
+
+  /** The tag set has a series or a row that its record does not name yet. */
+  changed(tagSet: number): void {
+    if (this.cold === undefined || (this.#record[tagSet]! & BEHIND) !== 0) return;
+    this.#record[tagSet]! |= BEHIND;
+    this.#behind.push(tagSet);
+  }
+
+  /** How many tag sets have a record that is behind. */
+  get behind(): number {
+    return this.#behind.length;
+  }
+
+  /**
+   * Stages the records that are behind, up to so many, and the names of their fields. No page of rows may be staged
+   * before: a row whose series is lost would become another's.
+   */
+  saveRecords(most = Number.POSITIVE_INFINITY): void {
+    const { catalog, fieldKeys, tagSets } = this;
+    for (; catalog.fieldKeys < fieldKeys.size; catalog.fieldKeys++) {
+      const text = fieldKeys.bytes(catalog.fieldKeys).toString('latin1');
+      this.cold?.put(fieldKeyKey(catalog.fieldKeys), encodeText(text));
+    }
+    for (let saved = 0; saved < most && this.#behind.length > 0; saved++) {
+      const tagSet = this.#behind.pop()!;
+      if ((this.#record[tagSet]! & STORED) === 0) catalog.tagSets++;
+      this.#record[tagSet] = STORED;
+      const bytes = tagSets.bytes(tagSet);
+      const key = recordKey(bytes);
+      this.cold?.put(key, encodeRecord(key, bytes, this.#seriesOf(tagSet)));
+    }
+  }
+
+  /** Sorts what is behind by name: a store takes ascending keys much faster, which pays when they are many. */
+  sortBehind(): void {
+    const { tagSets } = this;
+    this.#behind.sort((a, b) => Buffer.compare(tagSets.bytes(b), tagSets.bytes(a)));
+  }
+
+  /** Hands over what is staged, with the catalog as it is now. Answers as Cold's. */
+  flush(): Promise<void> | undefined {
+    if (this.cold === undefined || this.cold.staged === 0 || this.cold.busy) return this.cold?.flush();
+    for (const instance of this.catalog.instances) {
+      instance.rows = this.states.get(instance.identity)?.rows ?? instance.rows;
+    }
+    this.cold.put(CATALOG_KEY, encodeText(JSON.stringify(this.catalog)));
+    return this.cold.flush();
+  }
+
+  /**
+   * Makes room for so many frames, and for `large` bytes of larger pages, by giving up what is not in use. Answers
+   * false where too much is in use, or can not be given up because the store fails.
+   */
+  *makeRoom(frames: number, large = 0): Waiting<boolean> {
+    const { cold } = this;
+    if (cold === undefined) return true;
+    while (!this.#fits(frames, large)) {
+      while (this.behind > 0) {
+        this.saveRecords(SLICE);
+        while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
+      }
+      while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
+      const clean = this.#full;
+      const shrinks = this.bytes + large > this.limit;
+      if (shrinks ? !this.frames.shrink(clean) : !this.frames.evict(clean)) return false;
+    }
+    return true;
+  }
+
+  #fits(frames: number, large: number): boolean {
+    const left = this.limit - this.bytes - large;
+    return left >= 0 && this.frames.free + Math.floor(left / FRAME_BYTES) >= frames;
+  }
+
+  /** Too much is on its way to the store. */
+  get #full(): boolean {
+    return this.cold!.staged > this.stagedLimit;
+  }
+
+  #newState(width: number, number: number, rows: number): State {
+    const put = (key: Buffer, value: Buffer) => this.cold?.put(key, value);
+    return new State(this.frames, width, put, number, this.catalog.session, rows);
+  }
+
+  #seriesOf(tagSet: number): StoredSeries[] {
+    const { table } = this;
+    const found: StoredSeries[] = [];
+    for (let series = table.first(tagSet); series >= 0; series = table.next(series)) {
+      const rows: number[] = [];
+      for (const state of this.states.values()) {
+        const row = state.rowOf(series);
+        if (row !== NO_ROW) rows.push(state.number, row < NO_ROW ? State.turn(row) : row);
+      }
+      found.push({ fieldKey: table.fieldKey(series), isScore: table.isScore(series), rows });
+    }
+    return found;
+  }
+
+  /** The dictionary gives the tag set up; its record has been staged. */
+  #leave(tagSet: number): void {
+    if (this.#record[tagSet] === STORED) this.coldTagSets++;
+    for (let series = this.table.first(tagSet); series >= 0; series = this.table.next(series)) {
+      for (const state of this.states.values()) state.set(series, NO_ROW);
+    }
+    this.table.remove(tagSet);
+  }
+
+  *#loadFieldKeys(): Waiting<void> {
+    const { fieldKeys } = this;
+    const keys = Array.from({ length: this.catalog.fieldKeys }, (_, id) => fieldKeyKey(id));
+    const texts: Buffer[] = [];
+    yield* wait(
+      this.cold!.getMany(keys, (id, value) => {
+        const text = value && decodeText(value);
+        // A name that is damaged keeps its number, under a name that no field has.
+        texts[id] = Buffer.from(text ?? `\n${id}`, 'latin1');
+      }),
+    );
+    for (const text of texts) {
+      const padded = Buffer.concat([text, Buffer.alloc(4)]);
+      const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+      fieldKeys.add(view, 0, text.length, hashBytes(view, 0, text.length));
+    }
+  }
+}

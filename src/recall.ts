@@ -1,0 +1,187 @@
+/**
+ * Makes hot what a batch needs, before anything is scored: its tag sets, then the rows of its series. What is
+ * cold comes from the store in one call each.
+ */
+import type { Batch } from './batch.ts';
+import type { Watch } from './detect.ts';
+import { Dictionary } from './dictionary.ts';
+import { FRAME_FLOATS } from './frames.ts';
+import type { Hot } from './hot.ts';
+import { decodeRecord, recordKey, type StoredSeries } from './record.ts';
+import type { Select, Stranger } from './select.ts';
+import { UNWATCHED } from './series.ts';
+import type { State } from './state.ts';
+import { type Waiting, wait } from './waiting.ts';
+
+/** What the store could not give is told here; the values that need it pass unscored. */
+export type OnUnreadable = (error: unknown) => void;
+
+export class Recall {
+  /** Pages of rows and tag sets that came from the store. */
+  recalls = 0;
+  /** Values that passed unscored since their rows could not be had. */
+  unscored = 0;
+
+  readonly #hot: Hot;
+  readonly #onUnreadable: OnUnreadable;
+
+  constructor(hot: Hot, onUnreadable: OnUnreadable) {
+    this.#hot = hot;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /**
+   * Makes the tag sets of the points [from, to) hot, or of fewer where they do not fit into the memory together.
+   * Answers how far it came, at least one point.
+   */
+  *tagSets(select: Select, batch: Batch, from: number, to: number): Waiting<number> {
+    const hot = this.#hot;
+    for (;;) {
+      const strangers = select.find(batch, from, to);
+      if (strangers.length === 0) return to;
+      if (!(yield* this.#makeRoomFor(strangers))) {
+        if (to - from > 1) {
+          to = from + ((to - from) >> 1);
+          continue;
+        }
+        if (hot.cold!.failing) {
+          this.#passUnscored(batch, strangers);
+          return to;
+        }
+      }
+      const records: (readonly StoredSeries[] | undefined)[] = [];
+      if (hot.coldTagSets > 0 && !(yield* this.#read(strangers, records))) {
+        this.#passUnscored(batch, strangers);
+        return to;
+      }
+      for (const [i, stranger] of strangers.entries()) select.enter(batch, stranger, records[i]);
+      return to;
+    }
+  }
+
+  /**
+   * Makes the rows of the watches' shares hot and fills in their places. Answers false where they do not fit into the
+   * memory together; with `forced`, they may take more.
+   */
+  *rows(watches: readonly Watch[], forced: boolean): Waiting<boolean> {
+    let missing = this.#places(watches);
+    if (missing.length === 0) return true;
+    let frames = 0;
+    let large = 0;
+    for (const [{ floats }, pages] of missing) {
+      if (floats > FRAME_FLOATS) large += 8 * floats * pages.length;
+      else frames += pages.length;
+    }
+    const fits = yield* this.#hot.makeRoom(frames, large);
+    if (!fits && !forced) return false;
+    // Room that a failing store keeps us from making is not taken all the same: it might be any amount.
+    if (fits || !this.#hot.cold!.failing) yield* this.#enter(missing);
+    missing = this.#places(watches);
+    if (missing.length > 0) for (const watch of watches) this.#leaveOut(watch);
+    return true;
+  }
+
+  *#makeRoomFor(strangers: readonly Stranger[]): Waiting<boolean> {
+    let floats = 0;
+    let large = 0;
+    for (const { bytes } of strangers) {
+      const own = Dictionary.floats(bytes.length);
+      if (own > FRAME_FLOATS) large += 8 * own;
+      else floats += own;
+    }
+    // A frame may be left with a gap at its end, at most as large as the string that did not fit.
+    const frames = floats === 0 ? 0 : 1 + Math.ceil((2 * floats) / FRAME_FLOATS);
+    return yield* this.#hot.makeRoom(frames, large);
+  }
+
+  *#read(strangers: readonly Stranger[], records: (readonly StoredSeries[] | undefined)[]): Waiting<boolean> {
+    const keys = strangers.map(({ bytes }) => recordKey(bytes));
+    try {
+      yield* wait(
+        this.#hot.cold!.getMany(keys, (i, value) => {
+          if (value === undefined) return;
+          this.recalls++;
+          records[i] = decodeRecord(keys[i]!, value);
+          if (records[i] === undefined) this.#hot.damaged++;
+        }),
+      );
+      return true;
+    } catch (error) {
+      this.#onUnreadable(error);
+      return false;
+    }
+  }
+
+  #passUnscored(batch: Batch, strangers: readonly Stranger[]): void {
+    for (const { points } of strangers) {
+      for (const point of points) {
+        batch.tagSet[point] = UNWATCHED;
+        this.unscored += batch.firstValue[point + 1]! - batch.firstValue[point]!;
+      }
+    }
+  }
+
+  /** Turns rows into places, where they are hot; from then on nothing may wait until they have been used. */
+  #places(watches: readonly Watch[]): [State, number[]][] {
+    const { frames } = this.#hot;
+    const missing: [State, number[]][] = [];
+    for (const { state, count, rows, places } of watches) {
+      let cold: Set<number> | undefined;
+      for (let entry = 0; entry < count; entry++) {
+        const row = rows[entry]!;
+        const page = state.pageOf(row);
+        const frame = state.frameOf(page);
+        if (frame < 0) {
+          cold ??= new Set();
+          cold.add(page);
+          places[entry] = -1;
+          continue;
+        }
+        frames.use(frame);
+        frames.mark(frame, true);
+        places[entry] = frames.place(frame) + (row - page * state.rowsPerPage) * state.stride;
+      }
+      if (cold !== undefined) missing.push([state, [...cold].sort((a, b) => a - b)]);
+    }
+    return missing;
+  }
+
+  *#enter(missing: readonly [State, number[]][]): Waiting<void> {
+    const wanted: [State, number][] = [];
+    for (const [state, pages] of missing) {
+      for (const page of pages) {
+        const isCold = state.isCold(page);
+        state.enter(page);
+        if (isCold) wanted.push([state, page]);
+      }
+    }
+    if (wanted.length === 0) return;
+    const keys = wanted.map(([state, page]) => state.key(page));
+    this.recalls += wanted.length;
+    try {
+      yield* wait(
+        this.#hot.cold!.getMany(keys, (i, value) => {
+          const [state, page] = wanted[i]!;
+          state.load(page, value);
+        }),
+      );
+    } catch (error) {
+      this.#onUnreadable(error);
+      for (const [state, page] of wanted) {
+        this.#hot.frames.release(state.frameOf(page));
+        state.leave(page, true);
+      }
+    }
+  }
+
+  #leaveOut(watch: Watch): void {
+    let kept = 0;
+    for (let entry = 0; entry < watch.count; entry++) {
+      if (watch.places[entry]! < 0) continue;
+      watch.values[kept] = watch.values[entry]!;
+      watch.places[kept++] = watch.places[entry]!;
+    }
+    this.unscored += watch.count - kept;
+    watch.count = kept;
+  }
+}
