@@ -7,4 +7,8 @@ export const plugins: PluginTable = {
     null: () => import('./detectors/null/null.ts'),
     random: () => import('./detectors/random/random.ts'),
   },
+  stores: {
+    memory: () => import('./stores/memory/memory.ts'),
+    lmdb: () => import('./stores/lmdb/lmdb.ts'),
+  },
 };

@@ -16,6 +16,8 @@ export type MaybePromise<T> = T | Promise<T>;
 /** Keys are 1 to 1,100 bytes, values 1 byte to 16 MiB; about 4 KiB is usual. One caller, one process. */
 export interface Store {
   readonly capabilities: StoreCapabilities;
+  /** What its opening found and put right, a sentence each: for the log. */
+  readonly warnings?: readonly string[];
   /**
    * Calls `take` once for each key, in their order, with its value or undefined where there is none. The value is
    * the store's and valid until `take` returns. Throws or rejects when the store cannot be read.

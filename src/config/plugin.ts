@@ -4,11 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Detector, Instance } from '../detector.ts';
 import { textOf } from '../log.ts';
+import type { StorePlugin } from '../store.ts';
 import { explain } from './explain.ts';
 
 /** Name → loader of the module whose `default` is the plugin. */
 export interface PluginTable {
   readonly detectors: Readonly<Record<string, () => Promise<{ default: Detector }>>>;
+  readonly stores: Readonly<Record<string, () => Promise<{ default: StorePlugin }>>>;
 }
 
 const callable = (value: unknown) => typeof value === 'function';

@@ -14,7 +14,7 @@ const sample = (...args: string[]) =>
   spawnSync(process.execPath, [CLI, 'sample', ...args], { encoding: 'utf8' });
 
 const { zscore, needy } = examples.detectors;
-const plugins: PluginTable = { detectors: { needy: needy!, zscore: zscore! } };
+const plugins: PluginTable = { detectors: { needy: needy!, zscore: zscore! }, stores: {} };
 const FILES = {
   plugins: {
     detectors: {

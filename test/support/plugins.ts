@@ -40,6 +40,7 @@ const needy: Detector = {
 };
 
 export const plugins: PluginTable = {
+  stores: {},
   detectors: {
     zscore: async () => ({ default: zscore }),
     needy: async () => ({ default: needy }),
