@@ -83,6 +83,13 @@ export class Cold {
     return this.#write !== undefined || (this.failing && performance.now() < this.#tryAt);
   }
 
+  /** Resolves when a batch that failed may be tried again. */
+  recovered(): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, Math.max(0, this.#tryAt - performance.now()));
+    });
+  }
+
   #stage(name: string, value: Buffer | undefined): void {
     this.staged += cost(name, value);
     if (this.#waiting.has(name)) this.staged -= cost(name, this.#waiting.get(name));

@@ -159,12 +159,22 @@ export class Hot {
 
   /** Hands over what is staged, with the catalog as it is now. Answers as Cold's. */
   flush(): Promise<void> | undefined {
-    if (this.cold === undefined || this.cold.staged === 0 || this.cold.busy) return this.cold?.flush();
+    const { cold } = this;
+    if (cold !== undefined && cold.staged > 0 && !cold.busy) this.#stageCatalog();
+    return cold?.flush();
+  }
+
+  /** Writes the catalog, whether anything else has changed or not. */
+  saveCatalog(): Promise<void> | undefined {
+    this.#stageCatalog();
+    return this.cold?.flush();
+  }
+
+  #stageCatalog(): void {
     for (const instance of this.catalog.instances) {
       instance.rows = this.states.get(instance.identity)?.rows ?? instance.rows;
     }
-    this.cold.put(CATALOG_KEY, encodeText(JSON.stringify(this.catalog)));
-    return this.cold.flush();
+    this.cold?.put(CATALOG_KEY, encodeText(JSON.stringify(this.catalog)));
   }
 
   /**
@@ -174,22 +184,20 @@ export class Hot {
   *makeRoom(frames: number, large = 0): Waiting<boolean> {
     const { cold } = this;
     if (cold === undefined) return true;
-    while (!this.#fits(frames, large)) {
+    for (;;) {
       while (this.behind > 0) {
         this.saveRecords(SLICE);
         while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
       }
       while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
       const clean = this.#full;
-      const shrinks = this.bytes + large > this.limit;
-      if (shrinks ? !this.frames.shrink(clean) : !this.frames.evict(clean)) return false;
+      // Columns may have grown, and then frames must give their memory back.
+      while (this.bytes + large > this.limit && this.frames.shrink(clean));
+      const left = this.limit - this.bytes - large;
+      const fresh = Math.max(0, Math.floor(left / FRAME_BYTES));
+      if (this.frames.free + fresh >= frames && (large === 0 || left >= 0)) return true;
+      if (!this.frames.evict(clean)) return false;
     }
-    return true;
-  }
-
-  #fits(frames: number, large: number): boolean {
-    const left = this.limit - this.bytes - large;
-    return left >= 0 && this.frames.free + Math.floor(left / FRAME_BYTES) >= frames;
   }
 
   /** Too much is on its way to the store. */

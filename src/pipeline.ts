@@ -43,6 +43,8 @@ export class Pipeline {
   readonly #unreadable: Limited;
   /** We are in the middle of a line whose head has been passed on unparsed. */
   #inLine = false;
+  /** Points that the next part of the batch may have. */
+  #most = 0;
 
   /** @param hot what was learned before; without it everything is learned anew, in memory without a limit */
   constructor(config: Config, log: Log, hot = new Hot()) {
@@ -103,6 +105,7 @@ export class Pipeline {
       this.#parse(block, last);
       parsed = true;
       this.#findings.reset(batch.points);
+      this.#most = batch.points;
       for (let point = 0; point < batch.points; ) point = yield* this.#part(batch, point);
       return this.#annotate.run(batch, this.#findings);
     } catch (error) {
@@ -119,13 +122,14 @@ export class Pipeline {
   /** As many of the points from this one on as the memory can serve together. Answers the first that is left. */
   *#part(batch: Batch, from: number): Waiting<number> {
     const { recall } = this;
-    let to = batch.points;
+    let to = Math.min(from + this.#most, batch.points);
     for (;;) {
       to = yield* recall.tagSets(this.#select, batch, from, to);
       this.#select.run(batch, from, to);
       if (yield* recall.rows(this.#watches, to - from === 1)) break;
       to = from + ((to - from) >> 1);
     }
+    this.#most = 2 * (to - from);
     for (const watch of this.#watches) this.#detect.run(watch, batch);
     return to;
   }

@@ -35,13 +35,17 @@ export class Select {
   readonly #fieldOf: string[] = [];
   /** The tag set that was judged last, and by whom it is taken. */
   #judged = UNKNOWN;
-  #taken: readonly boolean[] = [];
+  #taken: readonly boolean[];
+  /** Every instance takes every tag set: there is no need to read them. */
+  readonly #takesAll: boolean;
 
   /** @param names tags and fields of ours, which an earlier layer may have left: no part of any series */
   constructor(hot: Hot, watches: readonly Watch[], names: AnnotationNames) {
     this.#hot = hot;
     this.#watches = watches;
     this.#selectors = watches.map((watch) => new Selector(watch.policy));
+    this.#takesAll = this.#selectors.every((selector) => selector.takesAll);
+    this.#taken = watches.map(() => true);
     this.#names = names;
     this.#mark = `,${names.level}`;
     this.#scores = watches.some(({ policy }) => policy.score_fields);
@@ -158,6 +162,7 @@ export class Select {
 
   /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */
   #takenBy(tagSet: number): readonly boolean[] {
+    if (this.#takesAll) return this.#taken;
     if (tagSet !== this.#judged) {
       const parsed = parseTagSet(this.#hot.tagSets.bytes(tagSet));
       this.#taken = this.#selectors.map((selector) => selector.takes(parsed));

@@ -35,6 +35,12 @@ export class Selector {
     return (this.#tagpass.length === 0 || this.#tagpass.some(holds)) && !this.#tagdrop.some(holds);
   }
 
+  /** Whether there is no tag set that it does not take. */
+  get takesAll(): boolean {
+    const names = this.#namepass === undefined && this.#namedrop === undefined;
+    return names && this.#tagpass.length === 0 && this.#tagdrop.length === 0;
+  }
+
   takesField(key: string): boolean {
     return (this.#fieldinclude?.(key) ?? true) && !this.#fieldexclude?.(key);
   }

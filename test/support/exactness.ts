@@ -1,0 +1,66 @@
+/**
+ * Runs a stream twice at once, without a limit and with room for a hundredth of the rows, and holds what comes out
+ * against each other, byte for byte. Half way the second one ends and begins again from what it has saved.
+ */
+import type t from 'tap';
+import zscore from '../../plugins/detectors/zscore/zscore.ts';
+import { Cold } from '../../src/cold.ts';
+import type { Config } from '../../src/config.ts';
+import { Hot } from '../../src/hot.ts';
+import { optionTypes } from '../../src/options.ts';
+import { Pipeline } from '../../src/pipeline.ts';
+import { Snapshots } from '../../src/snapshot.ts';
+import type { Store } from '../../src/store.ts';
+import { finish } from '../../src/waiting.ts';
+import { defaultPolicy, roadOf, testLog } from './road.ts';
+import { type StreamOptions, stream } from './stream.ts';
+
+const ROOM = 1000;
+const MEMORY = 144 << 10;
+
+/** A z-score that scores early, so that few rounds do. */
+export function zscoreConfig(): Config {
+  const options = zscore.options(optionTypes).parse({ warmup: 5 });
+  const policy = { ...defaultPolicy, alias: 'zscore', threshold: 20 };
+  return { ...roadOf().config, detectors: [{ detector: zscore, options, policy } as Config['detectors'][0]] };
+}
+
+export async function sameAtAnyMemory(test: typeof t, options: StreamOptions, open: () => Promise<Store>) {
+  const config = zscoreConfig();
+  const log = testLog();
+  const start = async () => {
+    const store = await open();
+    const hot = await finish(Hot.open(MEMORY, new Cold(store, log)));
+    return { hot, store, road: new Pipeline(config, log, hot) };
+  };
+  const unbounded = new Pipeline(config, log);
+  let bounded = await start();
+  let recalls = 0;
+  const most = { rows: 0, bytes: 0 };
+  const half = (options.tagSets * options.rounds) / 2;
+  let restarted = false;
+  let different = 0;
+  for (const chunk of stream(options)) {
+    const expected = await unbounded.process(chunk);
+    const { hot, road, store } = bounded;
+    if (!(await road.process(chunk)).every((byte, i) => byte === expected[i])) different++;
+    most.rows = Math.max(most.rows, road.watches[0]!.state.hotRows);
+    most.bytes = Math.max(most.bytes, hot.bytes);
+    if (restarted || unbounded.counts.points < half) continue;
+    restarted = true;
+    recalls += road.recall.recalls;
+    test.ok(await new Snapshots(hot, 10).finish(), 'everything is saved');
+    await store.close();
+    bounded = await start();
+  }
+  recalls += bounded.road.recall.recalls;
+  const { flagged, values } = unbounded.counts;
+  test.equal(different, 0, 'no chunk comes out differently');
+  test.ok(flagged > 100, `${flagged} points are flagged`);
+  test.equal(values, options.tagSets * options.rounds * (options.fields ?? 1));
+  test.ok(most.rows <= ROOM, `at most ${most.rows} rows were hot`);
+  test.ok(most.bytes <= MEMORY, `at most ${most.bytes} bytes of ${MEMORY} were taken`);
+  test.ok(recalls > options.tagSets, `${recalls} recalls`);
+  test.strictSame(log.lines, []);
+  await bounded.store.close();
+}
