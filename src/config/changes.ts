@@ -1,6 +1,6 @@
 /** What another config changes, in words. */
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Config, DetectorConfig } from '../config.ts';
 import { optionTypes } from '../options.ts';
 import { quote } from './explain.ts';
@@ -38,10 +38,9 @@ function detectorChanges(alias: string, before: DetectorConfig, after: DetectorC
 
 /** The names of the options whose change makes the old state meaningless. */
 function shapingOptions({ detector }: DetectorConfig): Set<string> {
-  const schema = z.toJSONSchema(detector.options(optionTypes), { io: 'input', unrepresentable: 'any' });
-  const options = Object.entries(schema.properties ?? {});
+  const options = Object.entries(detector.options(optionTypes).shape);
   return new Set(
-    options.filter(([, option]) => typeof option === 'object' && option.shapes === true).map(([key]) => key),
+    options.filter(([, option]) => (option as z.ZodType).meta()?.shapes === true).map(([key]) => key),
   );
 }
 
