@@ -20,3 +20,13 @@ export function hashBytes(view: DataView, start: number, end: number): number {
   if (i < end) hash = mix(hash, view.getInt32(i, true) & ((1 << ((end - i) << 3)) - 1));
   return finish(hash);
 }
+
+/** Mixes one more byte in: for field keys, which are short, and read a byte at a time anyway. */
+export function mixByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
+}
+
+/** The hash of a field key as the parser makes it. */
+export function hashFieldKey(bytes: Uint8Array): number {
+  return bytes.reduce(mixByte, 0);
+}

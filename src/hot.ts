@@ -15,7 +15,7 @@ import type { Cold } from './cold.ts';
 import { grown } from './column.ts';
 import { Dictionary } from './dictionary.ts';
 import { FRAME_BYTES, Frames } from './frames.ts';
-import { hashBytes } from './hash.ts';
+import { hashFieldKey } from './hash.ts';
 import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
 import { SeriesTable } from './series.ts';
 import { NO_ROW, State } from './state.ts';
@@ -46,7 +46,8 @@ export class Hot {
   readonly states = new Map<string, State>();
   readonly cold: Cold | undefined;
   readonly catalog: Catalog;
-  /** Bytes. */
+  /** Bytes that all of it may take; and those without what is on its way to the store. */
+  readonly memory: number;
   readonly limit: number;
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
@@ -61,9 +62,9 @@ export class Hot {
   constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
     this.cold = cold;
     this.catalog = catalog;
-    const bounded = cold === undefined ? Number.POSITIVE_INFINITY : memory;
-    this.stagedLimit = Math.min(bounded * STAGED_SHARE, MOST_STAGED);
-    this.limit = bounded - this.stagedLimit;
+    this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
+    this.stagedLimit = Math.min(this.memory * STAGED_SHARE, MOST_STAGED);
+    this.limit = this.memory - this.stagedLimit;
   }
 
   /** What the store holds, ready to be recalled. Throws a FormatError. */
@@ -91,18 +92,28 @@ export class Hot {
 
   /** The rows of an instance, those that were learned before if there are any. */
   state(identity: string, width: number, now = Date.now()): State {
-    const known = this.catalog.instances.find((instance) => instance.identity === identity);
-    const state = this.states.get(identity);
-    if (known !== undefined && known.width === width && state !== undefined) {
-      known.usedAt = now;
-      return state;
+    const { instances } = this.catalog;
+    const at = instances.findIndex((instance) => instance.identity === identity);
+    const known = this.states.get(identity);
+    if (at >= 0 && known !== undefined && instances[at]!.width === width) {
+      instances[at]!.usedAt = now;
+      return known;
     }
-    if (known !== undefined) this.catalog.instances.splice(this.catalog.instances.indexOf(known), 1);
+    if (at >= 0) instances.splice(at, 1);
     const number = this.catalog.nextNumber++;
-    this.catalog.instances.push({ number, identity, width, rows: 0, usedAt: now });
-    const fresh = this.#newState(width, number, 0);
-    this.states.set(identity, fresh);
-    return fresh;
+    instances.push({ number, identity, width, rows: 0, usedAt: now });
+    const state = this.#newState(width, number, 0);
+    this.states.set(identity, state);
+    return state;
+  }
+
+  /** Whether another instance had this alias: then its config has changed, and it begins afresh. */
+  knows(alias: string, identity: string): boolean {
+    const { instances } = this.catalog;
+    const of = (known: string) => known.startsWith(`${alias} `);
+    return (
+      instances.some((known) => of(known.identity)) && !instances.some((known) => known.identity === identity)
+    );
   }
 
   /** Bytes of memory that count against the limit. */
@@ -247,7 +258,7 @@ export class Hot {
     for (const text of texts) {
       const padded = Buffer.concat([text, Buffer.alloc(4)]);
       const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-      fieldKeys.add(view, 0, text.length, hashBytes(view, 0, text.length));
+      fieldKeys.add(view, 0, text.length, hashFieldKey(text));
     }
   }
 }

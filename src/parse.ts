@@ -4,7 +4,7 @@
  * bytes are passed on as they came.
  */
 import type { Batch } from './batch.ts';
-import { finish, hashBytes, mix } from './hash.ts';
+import { finish, hashBytes, mix, mixByte } from './hash.ts';
 import { isDigit, parseNumber, parseTime, setTime } from './number.ts';
 import type { Block } from './read.ts';
 
@@ -115,8 +115,8 @@ function parseLine(batch: Batch, block: Block, start: number, plain: boolean): n
     const fieldStart = i;
     let hash = 0;
     while (ENDS_FIELD_KEY[byte] === 0) {
-      hash = Math.imul(hash ^ byte, 0x01000193);
-      if (byte === BACKSLASH && escapes(bytes[i + 1]!)) hash = Math.imul(hash ^ bytes[++i]!, 0x01000193);
+      hash = mixByte(hash, byte);
+      if (byte === BACKSLASH && escapes(bytes[i + 1]!)) hash = mixByte(hash, bytes[++i]!);
       byte = bytes[++i]!;
     }
     if (byte !== EQUALS || i === fieldStart) return fail(i);

@@ -30,6 +30,7 @@ export class Pipeline {
   readonly counts: Counts = createCounts();
   readonly recall: Recall;
   readonly #hot: Hot;
+  readonly #log: Log;
   readonly #reader = new Reader();
   readonly #batch = new Batch();
   readonly #findings = new Findings();
@@ -49,6 +50,7 @@ export class Pipeline {
   /** @param hot what was learned before; without it everything is learned anew, in memory without a limit */
   constructor(config: Config, log: Log, hot = new Hot()) {
     this.#hot = hot;
+    this.#log = log;
     this.#malformed = new Limited(log.warn, 1);
     this.#detectorFailed = new Limited(log.error, 60);
     this.#roadFailed = new Limited(log.error, 60);
@@ -70,6 +72,7 @@ export class Pipeline {
     this.#watches = detectors.map(({ detector, options, policy }, index) => {
       const instance = detector.create(options);
       const identity = identityOf(detector, options, policy.alias);
+      if (this.#hot.knows(policy.alias, identity)) this.#log.warn(beginsAfresh(policy.alias));
       return new Watch(index, policy, instance, this.#hot.state(identity, instance.width));
     });
     const names = new AnnotationNames(agent.annotation_prefix);
@@ -83,6 +86,11 @@ export class Pipeline {
     );
     this.#annotate = new Annotate(this.#watches, names, this.counts);
     this.#hot.table.doubt();
+  }
+
+  /** @param inLine the bytes before the first chunk, which others have passed on, end in the middle of a line */
+  begin(inLine: boolean): void {
+    this.#inLine = inLine;
   }
 
   /**
@@ -164,4 +172,8 @@ export class Pipeline {
     const field = bytes.toString('utf8', this.#batch.fieldStart[value]!, this.#batch.fieldEnd[value]!);
     return `${tagSet} ${field}`;
   }
+}
+
+function beginsAfresh(alias: string): string {
+  return `STATE_AFRESH: "${alias}" begins afresh, since an option that shapes its state has changed, or the detector's version; what it had learned is kept for a while, should the option be changed back`;
 }

@@ -23,8 +23,8 @@ export const OFF = 1 << 31;
 
 /** Behind the rows of a stored page: a checksum, and the session that wrote it. */
 const TRAILER = 8;
-/** LMDB keeps a value of this length in one page of 4 KiB. */
-const VALUE_BYTES = FRAME_BYTES - 16;
+/** With its own 24 bytes, LMDB keeps a value of this length in one page of 4 KiB. */
+const VALUE_BYTES = FRAME_BYTES - 24;
 
 const FIRST_SERIES = 1024;
 const FIRST_PAGES = 64;

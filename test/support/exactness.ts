@@ -2,7 +2,7 @@
  * Runs a stream twice at once, without a limit and with room for a hundredth of the rows, and holds what comes out
  * against each other, byte for byte. Half way the second one ends and begins again from what it has saved.
  */
-import type t from 'tap';
+import type { Test } from 'tap';
 import zscore from '../../plugins/detectors/zscore/zscore.ts';
 import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
@@ -16,7 +16,7 @@ import { defaultPolicy, roadOf, testLog } from './road.ts';
 import { type StreamOptions, stream } from './stream.ts';
 
 const ROOM = 1000;
-const MEMORY = 144 << 10;
+const MEMORY = 136 << 10;
 
 /** A z-score that scores early, so that few rounds do. */
 export function zscoreConfig(): Config {
@@ -25,7 +25,7 @@ export function zscoreConfig(): Config {
   return { ...roadOf().config, detectors: [{ detector: zscore, options, policy } as Config['detectors'][0]] };
 }
 
-export async function sameAtAnyMemory(test: typeof t, options: StreamOptions, open: () => Promise<Store>) {
+export async function sameAtAnyMemory(test: Test, options: StreamOptions, open: () => Promise<Store>) {
   const config = zscoreConfig();
   const log = testLog();
   const start = async () => {
