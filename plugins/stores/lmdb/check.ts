@@ -128,8 +128,9 @@ class Walk {
     const end = pageSize - HEADER;
     const lower = page.readUInt16LE(20);
     const upper = page.readUInt16LE(22);
+    const writer = numberAt(page, 8);
     demand(
-      numberAt(page, 0) === number && numberAt(page, 8) <= transaction,
+      numberAt(page, 0) === number && writer >= 0 && writer <= transaction,
       `page ${number} has a wrong head`,
     );
     demand(page.readUInt16LE(18) === (level === 1 ? LEAF : BRANCH), `page ${number} is of a wrong kind`);
@@ -168,12 +169,11 @@ class Walk {
     demand(end <= this.#meta.pageSize - HEADER, 'an entry is too long');
     const value = node + NODE + keyLength;
     if (large) {
+      // More pages than it needs, where it took the place of a longer one.
       const [first, pages] = [numberAt(page, value), numberAt(page, value + 16)];
-      demand(
-        pages === Math.ceil((HEADER + length) / this.#meta.pageSize),
-        'a large value has a wrong length',
-      );
-      demand(numberAt(page, value + 8) <= this.#meta.transaction, 'a large value is of no transaction');
+      demand(pages >= Math.ceil((HEADER + length) / this.#meta.pageSize), 'a large value has a wrong length');
+      const writer = numberAt(page, value + 8);
+      demand(writer >= 0 && writer <= this.#meta.transaction, 'a large value is of no transaction');
       this.#use(first, pages);
       if (free) take(this.#read(first * this.#meta.pageSize + HEADER, Buffer.alloc(length)));
     } else if (free) take(Buffer.from(page.subarray(value, value + length)));
