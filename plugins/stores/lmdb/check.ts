@@ -85,7 +85,6 @@ class Walk {
     this.#used = new Uint8Array(this.#meta.lastPage + 1);
     this.#used.fill(1, 0, FIRST_PAGE);
     const { free, main } = this.#meta;
-    demand(main.flags === 0 && free.flags === FREE_FLAGS, 'its flags are not ours');
     this.#tree(main, () => {});
     // Read last, when it is known which pages are not free.
     const lists: Buffer[] = [];
@@ -110,7 +109,10 @@ class Walk {
     demand(number(8) === 0 && mapSize >= 0 && mapSize <= LARGEST_MAP, 'its head asks for an impossible map');
     demand(lastPage >= 1 && lastPage <= LARGEST_MAP / pageSize, 'its last page has an impossible number');
     demand(transaction >= 0 && Number.isSafeInteger(transaction), 'its head has an impossible transaction');
-    return { pageSize, free: tree(24), main: tree(72), lastPage, transaction };
+    const [free, main] = [tree(24), tree(72)];
+    // Of the older head too: LMDB takes some from the first, whichever is newer.
+    demand(main.flags === 0 && free.flags === FREE_FLAGS, 'its flags are not ours');
+    return { pageSize, free, main, lastPage, transaction };
   }
 
   #tree(tree: Tree, take: (value: Buffer) => void): void {
