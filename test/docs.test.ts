@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { z } from 'zod';
 import { plugins } from '../plugins/all.ts';
+import { stateSchema } from '../src/config/schema.ts';
 import { Toml } from '../src/config/toml.ts';
 import { optionTypes } from '../src/options.ts';
 
@@ -99,9 +100,38 @@ for (const [name, load] of Object.entries(plugins.detectors)) {
   });
 }
 
+for (const name of Object.keys(plugins.stores)) {
+  t.test(`stores.${name}`, async (t) => {
+    const folder = new URL(`plugins/stores/${name}/`, ROOT);
+    const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+    const [title, header, ...lines] = read('sample.conf').split('\n');
+    t.match(title, FIRST_LINE);
+    t.equal(header, '[state]');
+    t.equal(lines[0], `  store = "${name}"`);
+    const byDefault = stateSchema.parse({});
+    for (const { prose, key, text } of entries(read('sample.conf'))) {
+      const option = stateSchema.shape[key as keyof typeof byDefault] as z.ZodType;
+      t.equal(prose, option.description, `${key}: the prose of the schema`);
+      const { value } = new Toml(`option = ${text}\n`);
+      t.strictSame(
+        option.parse(value.option),
+        byDefault[key as keyof typeof byDefault],
+        `${key}: its default`,
+      );
+    }
+    const readme = read('README.md');
+    t.match(readme, /^# .* Store Plugin\n\n.{30}/);
+    const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    for (const wanted of ['Configuration', 'Cost']) t.ok(headings.includes(wanted), wanted);
+    t.strictSame(copies(readme), [{ file: 'sample.conf', text: read('sample.conf') }], 'word for word');
+  });
+}
+
 t.test('links between the documents lead somewhere', async (t) => {
   const documents = [
-    ...Object.keys(plugins.detectors).map((name) => `plugins/detectors/${name}/README.md`),
+    ...Object.entries(plugins).flatMap(([kind, table]) =>
+      Object.keys(table).map((name) => `plugins/${kind}/${name}/README.md`),
+    ),
     'docs/plugin-guide.md',
     'docs/architecture.md',
     'README.md',

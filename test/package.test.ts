@@ -14,13 +14,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import ts from 'typescript';
 import { isFlagged } from './support/line-protocol.ts';
 import { ROOT } from './support/parts.ts';
 
 /** Compressed bytes. Far more than this is something that does not belong there. */
-const LARGEST_PACKAGE = 100_000;
+const LARGEST_PACKAGE = 150_000;
 
 const { version, dependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
 
@@ -58,7 +59,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
-    /^plugins\/detectors\/\w+\/(README\.md|sample\.conf)$/,
+    /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf)$/,
     /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
     /^examples\/(anomaly\.toml|detector\/[\w.]+)$/,
   ];
@@ -76,6 +77,13 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   );
   t.ok(packed.size < LARGEST_PACKAGE, `${packed.size} bytes`);
   t.comment(`${files.length} files, ${packed.size} bytes, ${packed.unpackedSize} unpacked`);
+});
+
+t.test('without the optional package its store says what to install', async (t) => {
+  const module = pathToFileURL(join(installed, 'dist/plugins/stores/lmdb/lmdb.js')).href;
+  const { default: lmdb } = await import(module);
+  const opening = lmdb.open({ path: place, sync: false, readOnly: false });
+  await t.rejects(opening, { code: 'STORE_MISSING', message: /npm install lmdb/ });
 });
 
 t.test('the command that npm links says the version', async (t) => {

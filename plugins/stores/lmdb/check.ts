@@ -85,7 +85,6 @@ class Walk {
     this.#used = new Uint8Array(this.#meta.lastPage + 1);
     this.#used.fill(1, 0, FIRST_PAGE);
     const { free, main } = this.#meta;
-    demand(main.flags === 0 && free.flags === FREE_FLAGS, 'its flags are not ours');
     this.#tree(main, () => {});
     // Read last, when it is known which pages are not free.
     const lists: Buffer[] = [];
@@ -110,7 +109,10 @@ class Walk {
     demand(number(8) === 0 && mapSize >= 0 && mapSize <= LARGEST_MAP, 'its head asks for an impossible map');
     demand(lastPage >= 1 && lastPage <= LARGEST_MAP / pageSize, 'its last page has an impossible number');
     demand(transaction >= 0 && Number.isSafeInteger(transaction), 'its head has an impossible transaction');
-    return { pageSize, free: tree(24), main: tree(72), lastPage, transaction };
+    const [free, main] = [tree(24), tree(72)];
+    // Of the older head too: LMDB takes some from the first, whichever is newer.
+    demand(main.flags === 0 && free.flags === FREE_FLAGS, 'its flags are not ours');
+    return { pageSize, free, main, lastPage, transaction };
   }
 
   #tree(tree: Tree, take: (value: Buffer) => void): void {
@@ -128,8 +130,9 @@ class Walk {
     const end = pageSize - HEADER;
     const lower = page.readUInt16LE(20);
     const upper = page.readUInt16LE(22);
+    const writer = numberAt(page, 8);
     demand(
-      numberAt(page, 0) === number && numberAt(page, 8) <= transaction,
+      numberAt(page, 0) === number && writer >= 0 && writer <= transaction,
       `page ${number} has a wrong head`,
     );
     demand(page.readUInt16LE(18) === (level === 1 ? LEAF : BRANCH), `page ${number} is of a wrong kind`);
@@ -168,12 +171,11 @@ class Walk {
     demand(end <= this.#meta.pageSize - HEADER, 'an entry is too long');
     const value = node + NODE + keyLength;
     if (large) {
+      // More pages than it needs, where it took the place of a longer one.
       const [first, pages] = [numberAt(page, value), numberAt(page, value + 16)];
-      demand(
-        pages === Math.ceil((HEADER + length) / this.#meta.pageSize),
-        'a large value has a wrong length',
-      );
-      demand(numberAt(page, value + 8) <= this.#meta.transaction, 'a large value is of no transaction');
+      demand(pages >= Math.ceil((HEADER + length) / this.#meta.pageSize), 'a large value has a wrong length');
+      const writer = numberAt(page, value + 8);
+      demand(writer >= 0 && writer <= this.#meta.transaction, 'a large value is of no transaction');
       this.#use(first, pages);
       if (free) take(this.#read(first * this.#meta.pageSize + HEADER, Buffer.alloc(length)));
     } else if (free) take(Buffer.from(page.subarray(value, value + length)));

@@ -1,6 +1,14 @@
 /** What can go wrong with a file; the rest is test/conformance/store.test.ts. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,7 +141,9 @@ t.test('opened for reading only it reads, beside one that writes, and does not w
   await writer.close();
   const reader = await open(path, true);
   t.equal(await count(reader), 10);
-  await t.rejects(async () => reader.putMany([batchKey(0, 0)], [Buffer.from('a')]), { code: 'STORE_READ_ONLY' });
+  await t.rejects(async () => reader.putMany([batchKey(0, 0)], [Buffer.from('a')]), {
+    code: 'STORE_READ_ONLY',
+  });
   await t.rejects(async () => reader.delete([batchKey(0, 0)]), { code: 'STORE_READ_ONLY' });
   t.equal(await count(reader), 10);
   await reader.close();

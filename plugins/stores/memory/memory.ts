@@ -19,7 +19,7 @@ class MemoryStore implements Store {
   putMany(keys: readonly Uint8Array[], values: readonly Uint8Array[]): void {
     const before = this.#values.size;
     for (let index = 0; index < keys.length; index++) {
-      this.#values.set(nameOf(keys[index]!), values[index]!.slice());
+      this.#values.set(nameOf(keys[index]!), Uint8Array.from(values[index]!));
     }
     if (this.#values.size !== before) this.#sorted = undefined;
   }
