@@ -2,6 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { plugins } from '../plugins/all.ts';
 import type { Instance } from '../src/detector.ts';
+import { Frames } from '../src/frames.ts';
 import { uniform } from '../src/math/random.ts';
 import { optionTypes } from '../src/options.ts';
 import { HEADER, State } from '../src/state.ts';
@@ -36,13 +37,14 @@ function nanoseconds(pass: (from: number, to: number) => void, done: number): nu
 
 /** Values to the series in turn, a second between two of one series. */
 function detectorPass(instance: Instance, series: number): (from: number, to: number) => void {
-  const state = new State(instance.width);
+  const state = new State(new Frames(), instance.width);
   for (let id = 0; id < series; id++) state.add(id);
+  for (let page = 0; page < state.pages; page++) state.enter(page);
   return (from, to) => {
     for (let i = from; i < to; i++) {
-      const row = state.rowOf(i % series);
-      const page = state.page(row);
-      const at = state.at(row) + HEADER;
+      const place = state.place(state.rowOf(i % series));
+      const page = state.page(place);
+      const at = state.at(place) + HEADER;
       const time = Math.floor(i / series);
       const value = VALUE[i & (DIFFERENT - 1)]!;
       sink += instance.score(page, at, time, value);

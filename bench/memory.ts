@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { plugins } from '../plugins/all.ts';
 import { loadConfig } from '../src/config.ts';
 import { Dictionary } from '../src/dictionary.ts';
+import { Frames } from '../src/frames.ts';
 import { hashBytes } from '../src/hash.ts';
 import { createLog } from '../src/log.ts';
 import { Pipeline } from '../src/pipeline.ts';
@@ -51,13 +52,13 @@ function feed(road: Pipeline, tagSets: number, rounds: number): void {
   for (let round = 0; round < rounds; round++) {
     for (let first = 0; first < tagSets; first += LINES_PER_CHUNK) {
       const lines = Array.from({ length: LINES_PER_CHUNK }, (_, i) => `${plain(first + i, round)}\n`);
-      road.process(Buffer.from(lines.join('')));
+      void road.process(Buffer.from(lines.join('')));
     }
   }
 }
 
 function tagSets(): Dictionary {
-  const dictionary = new Dictionary();
+  const dictionary = new Dictionary(new Frames());
   const padded = Buffer.alloc(256);
   const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
   for (let i = 0; i < TAG_SETS; i++) {
@@ -71,14 +72,15 @@ function series(): SeriesTable {
   const columns = new SeriesTable();
   for (let tagSet = 0; tagSet < TAG_SETS; tagSet++) {
     columns.enter(tagSet, true);
-    for (let field = 0; field < FIELDS; field++) columns.add(tagSet, field);
+    for (let field = 0; field < FIELDS; field++) columns.add(tagSet, field, false);
   }
   return columns;
 }
 
 function rows(width: number): State {
-  const state = new State(width);
+  const state = new State(new Frames(), width);
   for (let id = 0; id < TAG_SETS * FIELDS; id++) state.add(id);
+  for (let page = 0; page < state.pages; page++) state.enter(page);
   return state;
 }
 

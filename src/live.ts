@@ -9,7 +9,7 @@ import { Latency } from './latency.ts';
 import { createLog, type Log, textOf } from './log.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Watched, watchFile } from './reload.ts';
-import { type Figures } from './stats.ts';
+import type { Figures } from './stats.ts';
 import { StatsEmitter, statsTags } from './stats-emitter.ts';
 import type { MaybePromise } from './store.ts';
 
