@@ -23,7 +23,7 @@ import { type Waiting, wait } from './waiting.ts';
 
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;
-const MOST_STAGED = 8 << 20;
+const MOST_STAGED = 2 << 20;
 
 /** Records that are staged before it is asked again whether there are too many. */
 const SLICE = 256;
