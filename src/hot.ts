@@ -51,7 +51,9 @@ export class Hot {
   readonly limit: number;
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
-  damaged = 0;
+  damagedRecords = 0;
+  /** The catalog was damaged, so that nothing in the store can be understood. */
+  readonly lost: boolean;
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
@@ -59,7 +61,8 @@ export class Hot {
   readonly #behind: number[] = [];
 
   /** @param memory bytes; without a store nothing can be put away, and there is no limit */
-  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
+  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog(), lost = false) {
+    this.lost = lost;
     this.cold = cold;
     this.catalog = catalog;
     this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
@@ -70,9 +73,11 @@ export class Hot {
   /** What the store holds, ready to be recalled. Throws a FormatError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
     let text: string | undefined;
+    let lost = false;
     yield* wait(
       cold.getMany([CATALOG_KEY], (_, value) => {
-        if (value !== undefined) text = decodeText(value);
+        text = value && decodeText(value);
+        lost = value !== undefined && text === undefined;
       }),
     );
     const catalog: Catalog = text === undefined ? newCatalog() : JSON.parse(text);
@@ -81,7 +86,7 @@ export class Hot {
         `the state has format ${catalog.format}, this version knows ${FORMAT}; use a newer version, or another path`,
       );
     catalog.session++;
-    const hot = new Hot(memory, cold, catalog);
+    const hot = new Hot(memory, cold, catalog, lost);
     hot.coldTagSets = catalog.tagSets;
     for (const { identity, number, width, rows } of catalog.instances) {
       hot.states.set(identity, hot.#newState(width, number, rows));
@@ -114,6 +119,13 @@ export class Hot {
     return (
       instances.some((known) => of(known.identity)) && !instances.some((known) => known.identity === identity)
     );
+  }
+
+  /** Records and pages that were damaged in the store. */
+  get damaged(): number {
+    let damaged = this.damagedRecords;
+    for (const state of this.states.values()) damaged += state.damaged;
+    return damaged;
   }
 
   /** Bytes of memory that count against the limit. */

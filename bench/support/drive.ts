@@ -2,11 +2,12 @@
  * One stretch of road with a state directory, in a process of its own: takes a `Drive` as JSON, gives a `Driven`.
  * Chunks come as they do from a pipe: between two of them the program may do something else.
  */
+
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { execFileSync } from 'node:child_process';
 import { plugins } from '../../plugins/all.ts';
 import { loadConfig } from '../../src/config.ts';
 import { Keeper } from '../../src/keeper.ts';
@@ -37,7 +38,12 @@ export interface Driven {
   readonly recallsPerSecond: number;
   readonly evictionsPerSecond: number;
   /** From when a chunk is there until its answer is. */
-  readonly latency: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
+  readonly latency: {
+    readonly p50: number;
+    readonly p99: number;
+    readonly p999: number;
+    readonly max: number;
+  };
   /** What a chunk waits for others before it is begun. */
   readonly delay: { readonly p999: number; readonly max: number };
   readonly anonymous: number;
@@ -153,7 +159,10 @@ async function run(given: Drive): Promise<Driven> {
   const perSecond = (count: number) => (1000 * count) / busy;
   const [watch] = road.watches;
   const store = join(given.directory, 'store');
-  const diskBytes = readdirSync(store).reduce((sum, file) => sum + statSync(join(store, file)).blocks * 512, 0);
+  const diskBytes = readdirSync(store).reduce(
+    (sum, file) => sum + statSync(join(store, file)).blocks * 512,
+    0,
+  );
   return {
     openMilliseconds,
     pointsPerSecond: perSecond(given.points),
