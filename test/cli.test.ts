@@ -52,7 +52,7 @@ function copied(t: Test, files: Readonly<Record<string, string>>) {
   return spawnSync(process.execPath, [join(dir, 'src/cli.js'), 'run'], {
     encoding: 'utf8',
     input: INPUT,
-    env: {},
+    env: { XDG_STATE_HOME: dir },
   });
 }
 
@@ -87,7 +87,7 @@ t.test('points pass when a module of the user never loads', async (t) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'run', '--config', file], {
     encoding: 'utf8',
     input: INPUT,
-    env: {},
+    env: { XDG_STATE_HOME: dir },
   });
   t.equal(status, 0);
   t.equal(stdout, INPUT);

@@ -150,6 +150,7 @@ t.test(
     const terminal = spawn('env', [
       '-i',
       `PATH=${PATH}`,
+      `XDG_STATE_HOME=${t.testdir()}`,
       'script',
       '-qec',
       `exec ${process.execPath} ${CLI} run`,

@@ -4,6 +4,7 @@
  */
 import type { Test } from 'tap';
 import zscore from '../../plugins/detectors/zscore/zscore.ts';
+import memoryStore from '../../plugins/stores/memory/memory.ts';
 import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
 import { Hot } from '../../src/hot.ts';
@@ -23,6 +24,14 @@ export function zscoreConfig(): Config {
   const options = zscore.options(optionTypes).parse({ warmup: 5 });
   const policy = { ...defaultPolicy, alias: 'zscore', threshold: 20 };
   return { ...roadOf().config, detectors: [{ detector: zscore, options, policy } as Config['detectors'][0]] };
+}
+
+/** Opens one and the same store again and again. */
+export function rememberingStore(): () => Promise<Store> {
+  const store = memoryStore.open({ path: '', sync: false, readOnly: false }) as Store;
+  // What it holds outlives the process that it plays.
+  store.close = () => {};
+  return async () => store;
 }
 
 export async function sameAtAnyMemory(test: Test, options: StreamOptions, open: () => Promise<Store>) {

@@ -126,7 +126,10 @@ t.test('a second layer sees the same series and finds the same', options, async 
       `plain value=${spike} ${time}\n`,
     ].join('');
   }).join('');
+  // Two processes cannot have one state directory.
   const anomalyToml = `
+[state]
+  store = "memory"
 [[detectors.zscore]]
   namepass = ["cpu"]
   warmup = 5
