@@ -59,6 +59,9 @@ export class Snapshots {
     const hot = this.#hot;
     const { cold } = hot;
     if (cold === undefined) return;
+    // A batch that failed goes first: nothing is heaped upon what the store does not take.
+    if (cold.failing) await hot.flush();
+    if (cold.failing) return;
     const began = performance.now();
     for (const slices = this.#slices(); !slices.next().done; ) {
       // Another slice only when the store keeps up: what is on its way takes memory too.

@@ -1,13 +1,10 @@
 /**
- * The fixtures hold what gobwas/glob v0.2.3 and Telegraf v1.37.2 answered: filter.Compile, models.ShouldPassFilters
- * and models.Filter.Select, called by a small Go program.
+ * The fixtures hold what gobwas/glob v0.2.3 and Telegraf v1.37.2 answered: filter.Compile, called by a small Go
+ * program.
  */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { compileFilter, globToRegExp } from '../src/glob.ts';
-import type { Selectors } from '../src/policy.ts';
-import { Selector } from '../src/selector.ts';
-import { defaultPolicy } from './support/road.ts';
 
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../test/fixtures/${name}.json`, import.meta.url), 'utf8'));
@@ -25,9 +22,6 @@ const glob = fixture('glob') as {
 };
 const filter = fixture('filter') as {
   filters: (Answer & { patterns: string[]; none?: true })[];
-  fields: (Answer & { fieldinclude: string[]; fieldexclude: string[] })[];
-  points: { measurement: string; tags: Record<string, string> }[];
-  selectors: (Pick<Selectors, 'namepass' | 'namedrop' | 'tagpass' | 'tagdrop'> & { selects: boolean[] })[];
 };
 
 t.test('a glob matches what it matches in Telegraf', async (t) => {
@@ -80,25 +74,5 @@ t.test('a list is taken as globs when one of its patterns is one', async (t) => 
     t.equal(match === undefined, none === true, name);
     for (const text of matches ?? []) t.equal(match?.(text), true, `${name} matches ${text}`);
     for (const text of misses ?? []) t.equal(match?.(text), false, `${name} misses ${text}`);
-  }
-});
-
-t.test('fieldinclude and fieldexclude', async (t) => {
-  for (const { fieldinclude, fieldexclude, matches, misses } of filter.fields) {
-    const selector = new Selector({ ...defaultPolicy, fieldinclude, fieldexclude });
-    for (const key of matches)
-      t.ok(selector.takesField(key), JSON.stringify({ fieldinclude, fieldexclude, key }));
-    for (const key of misses)
-      t.notOk(selector.takesField(key), JSON.stringify({ fieldinclude, fieldexclude, key }));
-  }
-});
-
-t.test('namepass, namedrop, tagpass and tagdrop', async (t) => {
-  for (const { selects, ...given } of filter.selectors) {
-    const selector = new Selector({ ...defaultPolicy, ...given });
-    const taken = filter.points.map(({ measurement, tags }) =>
-      selector.takes({ measurement, tags: new Map(Object.entries(tags)) }),
-    );
-    t.same(taken, selects, JSON.stringify(given));
   }
 });
