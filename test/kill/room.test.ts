@@ -2,6 +2,7 @@
 import t from 'tap';
 import { KILLS, killAtRandom } from '../support/kill.ts';
 
-const options = { memory: '64MiB', sync: true, tagSets: 300, growth: 20, rounds: 90, padding: 0, pace: 3 };
+const snapshots = { memory: '64MiB', sync: true, snapshot_interval: '20ms' };
+const load = { tagSets: 300, growth: 60, rounds: 60, padding: 0, pace: 3 };
 
-await killAtRandom(t, options, Math.floor(KILLS / 2));
+await killAtRandom(t, { ...snapshots, ...load }, Math.floor(KILLS / 2));

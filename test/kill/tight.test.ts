@@ -2,14 +2,7 @@
 import t from 'tap';
 import { KILLS, killAtRandom, LEAST_MEMORY } from '../support/kill.ts';
 
-const options = {
-  memory: LEAST_MEMORY,
-  sync: false,
-  tagSets: 1500,
-  growth: 40,
-  rounds: 30,
-  padding: 200,
-  pace: 15,
-};
+const snapshots = { memory: LEAST_MEMORY, sync: false, snapshot_interval: '200ms' };
+const load = { tagSets: 500, growth: 150, rounds: 24, padding: 200, pace: 15 };
 
-await killAtRandom(t, options, Math.ceil(KILLS / 2));
+await killAtRandom(t, { ...snapshots, ...load }, Math.ceil(KILLS / 2));

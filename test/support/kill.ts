@@ -30,7 +30,7 @@ const CHUNK = 500;
 /** Milliseconds between two looks at the catalog. */
 const LOOK_EVERY = 4;
 /** Most milliseconds from a child's first point to its end, from its start, and from the end of its stdin. */
-const LIFE = 250;
+const LIFE = 450;
 const START = 500;
 const FAREWELL = 60;
 
@@ -42,9 +42,10 @@ const FIRST_SECOND = 1_700_000_000n;
 const ROUND_SECONDS = 10n;
 
 export interface ChainOptions {
-  /** `[state] memory`, and `sync`. */
+  /** Of `[state]`. */
   readonly memory: string;
   readonly sync: boolean;
+  readonly snapshot_interval: string;
   /** Tag sets in the first round, and how many more in each one after it. */
   readonly tagSets: number;
   readonly growth: number;
@@ -210,13 +211,13 @@ export async function killAtRandom(test: Test, options: ChainOptions, kills: num
   }
 }
 
-function configOf(path: string, { memory, sync }: ChainOptions): string {
+function configOf(path: string, { memory, sync, snapshot_interval }: ChainOptions): string {
   return `
     [state]
       path = "${path}"
       memory = "${memory}"
       sync = ${sync}
-      snapshot_interval = "20ms"
+      snapshot_interval = "${snapshot_interval}"
     [[detectors.zscore]]
       warmup = 5
       threshold = 3
