@@ -55,11 +55,11 @@ export class Cold {
   ): MaybePromise<void> {
     this.reads += keys.length;
     if (this.#waiting.size === 0 && this.#writing.size === 0) return this.#store.getMany(keys, take);
-    const names = keys.map((key) => Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1'));
+    // As it is now: what is written while the store looks for the answer may be missing from both.
+    const staged = keys.map((key) => this.#staged(key));
     return this.#store.getMany(keys, (index, value) => {
-      const name = names[index]!;
-      const batch = this.#waiting.has(name) ? this.#waiting : this.#writing;
-      take(index, batch.has(name) ? batch.get(name) : value);
+      const found = staged[index];
+      take(index, found === undefined ? value : found.value);
     });
   }
 
@@ -88,6 +88,12 @@ export class Cold {
     return new Promise((resolve) => {
       setTimeout(resolve, Math.max(0, this.#tryAt - performance.now()));
     });
+  }
+
+  #staged(key: Uint8Array): { readonly value: Buffer | undefined } | undefined {
+    const name = Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+    const batch = this.#waiting.has(name) ? this.#waiting : this.#writing;
+    return batch.has(name) ? { value: batch.get(name) } : undefined;
   }
 
   #stage(name: string, value: Buffer | undefined): void {
