@@ -9,7 +9,7 @@ import { Latency } from './latency.ts';
 import { createLog, type Log, textOf } from './log.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Watched, watchFile } from './reload.ts';
-import { type Figures } from './stats.ts';
+import type { Figures } from './stats.ts';
 import { StatsEmitter, statsTags } from './stats-emitter.ts';
 import type { MaybePromise } from './store.ts';
 
@@ -134,7 +134,8 @@ export class Live {
         recalls: recall.recalls,
         evictions: hot.frames.evictions,
         ...(savedAt > 0 && {
-          snapshotAge: (Date.now() - savedAt) / 1000,
+          // A clock can be set back.
+          snapshotAge: Math.max(0, Date.now() - savedAt) / 1000,
           snapshotDuration: snapshots.duration,
         }),
         memory: hot.bytes + (hot.cold?.staged ?? 0),
