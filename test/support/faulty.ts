@@ -28,6 +28,8 @@ export class FaultyStore implements Store {
   /** What has gone wrong. */
   failed = 0;
   batches = 0;
+  /** Is called when a batch is in the store, before anybody else hears of it. */
+  afterBatch: () => Promise<void> = async () => {};
   #calls = 0;
 
   constructor(faults: Faults) {
@@ -55,6 +57,7 @@ export class FaultyStore implements Store {
     this.#fail(this.faults.writes);
     this.batches++;
     await this.inner.putMany(keys, values);
+    await this.afterBatch();
   }
 
   async delete(keys: readonly Uint8Array[]): Promise<void> {
