@@ -52,6 +52,8 @@ export class Hot {
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
   damaged = 0;
+  /** The store's catalog was damaged, so that everything begins anew. */
+  lost = false;
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
@@ -70,9 +72,11 @@ export class Hot {
   /** What the store holds, ready to be recalled. Throws a FormatError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
     let text: string | undefined;
+    let lost = false;
     yield* wait(
       cold.getMany([CATALOG_KEY], (_, value) => {
         if (value !== undefined) text = decodeText(value);
+        lost = value !== undefined && text === undefined;
       }),
     );
     const catalog: Catalog = text === undefined ? newCatalog() : JSON.parse(text);
@@ -82,6 +86,7 @@ export class Hot {
       );
     catalog.session++;
     const hot = new Hot(memory, cold, catalog);
+    hot.lost = lost;
     hot.coldTagSets = catalog.tagSets;
     for (const { identity, number, width, rows } of catalog.instances) {
       hot.states.set(identity, hot.#newState(width, number, rows));

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Config } from '../../src/config.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import { zscoreConfig } from '../support/exactness.ts';
-import { FaultyStore, roadOver } from '../support/faulty.ts';
+import { FaultyStore, roadOver, undisturbed } from '../support/faulty.ts';
 import { headerOf, readKept } from '../support/kept.ts';
 import { testLog } from '../support/road.ts';
 import { type StreamOptions, stream, zipf } from '../support/stream.ts';
@@ -13,16 +13,6 @@ import { type StreamOptions, stream, zipf } from '../support/stream.ts';
 const SCARCE = 136 << 10;
 const PLENTY = 16 << 20;
 const LOAD: StreamOptions = { tagSets: 4000, rounds: 12, fields: 2 };
-
-/** What comes out where nothing is amiss, and the rows then. */
-async function undisturbed(config: Config, load = LOAD) {
-  const store = new FaultyStore({});
-  const { process, snapshots, pipeline } = await roadOver(store, config, PLENTY);
-  const chunks: Buffer[] = [];
-  for (const chunk of stream(load)) chunks.push(await process(chunk));
-  await snapshots.finish();
-  return { chunks, rows: (await readKept(store))!.rows, counts: pipeline.counts };
-}
 
 /** A z-score that never flags: what goes in is what comes out. */
 function silentConfig(): Config {
@@ -45,7 +35,7 @@ function soundAfterEach(t: Test, store: FaultyStore, batches: number): void {
 }
 
 const config = zscoreConfig();
-const expected = await undisturbed(config);
+const expected = await undisturbed(config, LOAD);
 t.ok(expected.counts.flagged > 2, `${expected.counts.flagged} points are flagged`);
 
 for (const [name, load] of [

@@ -9,7 +9,9 @@ import { Pipeline } from '../../src/pipeline.ts';
 import { Snapshots } from '../../src/snapshot.ts';
 import type { MaybePromise, Store } from '../../src/store.ts';
 import { finish } from '../../src/waiting.ts';
+import { readKept } from './kept.ts';
 import { testLog } from './road.ts';
+import { type StreamOptions, stream } from './stream.ts';
 
 export interface Faults {
   /** Most milliseconds that an answer takes; without it reads answer at once. */
@@ -97,4 +99,14 @@ export async function roadOver(store: Store, config: Config, bytes: number) {
     return Buffer.from(await pipeline.process(chunk));
   };
   return { log, cold, hot, pipeline, snapshots, process };
+}
+
+/** What comes out where nothing is amiss, and the rows then. */
+export async function undisturbed(config: Config, load: StreamOptions) {
+  const store = new FaultyStore({});
+  const { process, snapshots, pipeline } = await roadOver(store, config, Number.MAX_SAFE_INTEGER);
+  const chunks: Buffer[] = [];
+  for (const chunk of stream(load)) chunks.push(await process(chunk));
+  await snapshots.finish();
+  return { chunks, rows: (await readKept(store))!.rows, counts: pipeline.counts };
 }
