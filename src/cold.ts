@@ -78,6 +78,11 @@ export class Cold {
     return this.#write;
   }
 
+  /** Whether a batch is being written, so that `flush` hands over nothing now. */
+  get writing(): boolean {
+    return this.#write !== undefined;
+  }
+
   /** Whether a batch is being written, or one that failed is not to be tried again yet. */
   get busy(): boolean {
     return this.#write !== undefined || (this.failing && performance.now() < this.#tryAt);

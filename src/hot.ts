@@ -183,7 +183,7 @@ export class Hot {
   /** Hands over what is staged, with the catalog as it is now. Answers as Cold's. */
   flush(): Promise<void> | undefined {
     const { cold } = this;
-    if (cold !== undefined && cold.staged > 0 && !cold.busy) this.#stageCatalog();
+    if (cold !== undefined && cold.staged > 0 && !cold.writing) this.#stageCatalog();
     return cold?.flush();
   }
 

@@ -137,7 +137,8 @@ export class Live {
         unscored: recall.unscored,
         damaged: hot.damaged,
         ...(savedAt > 0 && {
-          snapshotAge: (Date.now() - savedAt) / 1000,
+          // A clock can be set back.
+          snapshotAge: Math.max(0, Date.now() - savedAt) / 1000,
           snapshotDuration: snapshots.duration,
         }),
         memory: hot.bytes + (hot.cold?.staged ?? 0),

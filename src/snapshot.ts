@@ -66,8 +66,9 @@ export class Snapshots {
     for (const slices = this.#slices(); !slices.next().done; ) {
       // Another slice only when the store keeps up: what is on its way takes memory too.
       while (cold.staged > hot.stagedLimit) {
-        if (cold.failing) return;
+        if (cold.failing && cold.busy) return;
         await hot.flush();
+        if (cold.failing) return;
       }
       await setImmediate();
       if (!cold.busy) void hot.flush();
