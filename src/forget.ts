@@ -16,8 +16,9 @@ export const SLICE = 64;
 const MOST_PENDING = 1024;
 
 export class Forgetting {
-  /** Records that are gone, and rows that were given back. */
+  /** Records that are gone, series that are forgotten, and rows that were given back. */
   records = 0;
+  series = 0;
   rows = 0;
   readonly #hot: Hot;
   readonly #goes: (series: StoredSeries) => boolean;
@@ -49,20 +50,27 @@ export class Forgetting {
     if (!(await this.#hot.committed())) return false;
     const freed: [State, number][] = [];
     let erased = 0;
+    let series = 0;
     for (let from = 0; from < pending.length; from += SLICE) {
-      erased += await finish(this.#erase(pending.slice(from, from + SLICE), freed));
+      const gone = await finish(this.#erase(pending.slice(from, from + SLICE), freed));
+      erased += gone.records;
+      series += gone.series;
       await setImmediate();
     }
     if (!(await this.#hot.committed())) return false;
     for (const [state, row] of freed) state.free.add(row);
     this.#hot.erased(erased);
     this.records += erased;
+    this.series += series;
     this.rows += freed.length;
     return true;
   }
 
-  /** Meanwhile a tag set may have come back, and learned: its record stays. Answers how many records go. */
-  *#erase(keys: readonly Uint8Array[], freed: [State, number][]): Waiting<number> {
+  /** Meanwhile a tag set may have come back, and learned: its record stays. Answers what goes. */
+  *#erase(
+    keys: readonly Uint8Array[],
+    freed: [State, number][],
+  ): Waiting<{ records: number; series: number }> {
     const hot = this.#hot;
     const records = yield* recordsOf(hot.cold!, keys);
     const rows = records.map(({ series }) => rowsOf(hot, series.filter(this.#goes)));
@@ -73,18 +81,20 @@ export class Forgetting {
     yield* readRows(present(hot), names, (index, { bytes }) => {
       if (bytes.some((byte) => byte !== 0)) alive.add(names[index]!.record);
     });
-    let erased = 0;
+    const gone = { records: 0, series: 0 };
     for (const [record, { key, tagSet, series }] of records.entries()) {
       if (tagSet === undefined || alive.has(record) || hot.find(tagSet) >= 0) continue;
       const left = series.filter((one) => !this.#goes(one));
+      if (left.length === series.length && left.length > 0) continue;
       if (left.length > 0) hot.cold!.put(Buffer.from(key), encodeRecord(key, tagSet, left));
       else {
         hot.cold!.delete(Buffer.from(key));
-        erased++;
+        gone.records++;
       }
+      gone.series += series.length - left.length;
       freed.push(...rows[record]!);
     }
-    return erased;
+    return gone;
   }
 }
 

@@ -60,22 +60,34 @@ async function start(store: Store, given: Partial<Config['state']> = {}, memory 
 }
 
 /** A point of a host with two fields; `second` counts from the first day. */
-function line(host: number, second: number, value: number): string {
-  return `m,host=h${host} a=${value},b=${value / 2} ${FIRST_DAY * DAY + second}000000000\n`;
+function line(host: string, second: number, value: number): string {
+  return `m,host=${host} a=${value},b=${value / 2} ${FIRST_DAY * DAY + second}000000000\n`;
 }
+
+const HOSTS = [
+  // Always there, under a new name every few days.
+  (day: number, host: number) => ({
+    name: `${host}-${Math.trunc((day + host) / 6)}`,
+    isThere: true,
+    lag: 0,
+  }),
+  // For a few days, and then away for longer than anything is remembered.
+  (day: number, host: number) => ({ name: `${host}`, isThere: (day + host) % 19 < 3, lag: 0 }),
+  (day: number, host: number) => ({ name: `${host}`, isThere: (day + host) % 5 < 2, lag: 0 }),
+  // Every other day, so that all is remembered, and far behind the others.
+  (day: number, host: number) => ({ name: `${host}`, isThere: (day + host) % 2 === 0, lag: 1.5 * DAY }),
+];
 
 /** Some days of points: hosts come and go, and come back. */
 function* days(hosts: number, many: number, seed: number): Generator<string> {
   for (let day = 0; day < many; day++) {
     let text = '';
     for (let host = 0; host < hosts; host++) {
-      const shift = (host * 7 + seed) % 17;
-      // Some always, some for a few days, some with gaps around the expiry.
-      const at = (day + shift) % (host % 3 === 0 ? 1 : host % 3 === 1 ? 19 : 5);
-      if (at > 2) continue;
+      const { name, isThere, lag } = HOSTS[host % HOSTS.length]!(day, host * 7 + seed);
+      if (!isThere) continue;
       for (let n = 0; n < 8; n++) {
         const spike = (host + day * 8 + n + seed) % 41 === 0 ? 50 : 0;
-        text += line(host, day * DAY + n * 1000 + host, ((host * 31 + n * 17 + day) % 10) / 10 + spike);
+        text += line(name, day * DAY + n * 1000 - lag, ((host * 31 + n * 17 + day) % 10) / 10 + spike);
       }
     }
     yield text;
@@ -98,7 +110,7 @@ t.test(
           let subject = await start(store);
           const reference = new Pipeline(subject.config, testLog());
           let sweeping: Promise<unknown> = Promise.resolve();
-          let sweptNow = false;
+          let sweepsNow = false;
           for (const day of days(hosts, 30, seed)) {
             const text = Buffer.from(day);
             // In pieces, so that a sweep has its slices between them.
@@ -107,23 +119,21 @@ t.test(
               const expected = Buffer.from(now(reference.process(piece))).toString();
               const found = Buffer.from(await subject.road.process(piece)).toString();
               if (found !== expected) throw new Error(`not the same:\n${found}\n${expected}`);
-              if (chance.next().value! > 5) await setImmediate();
-            }
-            const dice = chance.next().value!;
-            if (dice < 3 && !sweptNow) {
-              sweptNow = true;
+              const dice = chance.next().value!;
+              if (dice > 5) await setImmediate();
+              if (dice > 2 || sweepsNow) continue;
+              sweepsNow = true;
               sweeping = subject.sweeps.sweep().then((swept) => {
                 freed += swept?.tagSets ?? 0;
-                sweptNow = false;
+                sweepsNow = false;
               });
             }
-            if (dice === 9) {
-              await subject.close();
-              await sweeping;
-              const { broken } = contentsOf(store);
-              if (broken.length > 0) throw new Error(broken.join('\n'));
-              subject = await start(store);
-            }
+            if (chance.next().value! > 0) continue;
+            await subject.close();
+            await sweeping;
+            const { broken } = contentsOf(store);
+            if (broken.length > 0) throw new Error(broken.join('\n'));
+            subject = await start(store);
           }
           await sweeping;
           await subject.close();
@@ -132,7 +142,7 @@ t.test(
           flagged += reference.counts.flagged;
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
     t.ok(freed > 500, `${freed} tag sets were freed`);
     t.ok(flagged > 500, `${flagged} points were flagged`);
