@@ -36,16 +36,17 @@ export interface ArchivedRow {
   readonly damaged: boolean;
 }
 
-/** The catalog, or undefined where there is none or it is damaged. Throws a FormatError. */
-export function* readCatalog(source: Source): Waiting<Catalog | undefined> {
-  let text: string | undefined;
+/** The catalog, or undefined where there is none. Throws a FormatError. */
+export function* readCatalog(source: Source): Waiting<Catalog | 'damaged' | undefined> {
+  let found: string | undefined;
   yield* wait(
     source.getMany([CATALOG_KEY], (_, value) => {
-      if (value !== undefined) text = decodeText(value);
+      found = value && (decodeText(value) ?? '');
     }),
   );
-  if (text === undefined) return undefined;
-  const catalog: Catalog = JSON.parse(text);
+  if (found === undefined) return undefined;
+  if (found === '') return 'damaged';
+  const catalog: Catalog = JSON.parse(found);
   if (catalog.format !== FORMAT) {
     throw new FormatError(
       `the state has format ${catalog.format}, this version knows ${FORMAT}; use a newer version, or another path`,

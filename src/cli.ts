@@ -111,13 +111,11 @@ function stateCommands(command: Argv): Argv {
       'list',
       'A line a series: tag set, field, instances, last time, count',
       (list) =>
-        list
-          .options({ filter: FILTER, field: FIELD, json: JSON_OUTPUT })
-          .option('limit', {
-            type: 'number',
-            default: Number.POSITIVE_INFINITY,
-            describe: 'At most so many lines',
-          }),
+        list.options({ filter: FILTER, field: FIELD, json: JSON_OUTPUT }).option('limit', {
+          type: 'number',
+          default: Number.POSITIVE_INFINITY,
+          describe: 'At most so many lines',
+        }),
       (given) => report(async () => (await import('./commands/state-list.ts')).list(at(given), given)),
     )
     .command(
@@ -136,13 +134,11 @@ function stateCommands(command: Argv): Argv {
       'forget',
       'Have series learned anew; needs a directory that no process has',
       (forget) =>
-        forget
-          .options({ filter: FILTER, field: FIELD })
-          .option('yes', {
-            type: 'boolean',
-            default: false,
-            describe: 'Without it, only says what would go',
-          }),
+        forget.options({ filter: FILTER, field: FIELD }).option('yes', {
+          type: 'boolean',
+          default: false,
+          describe: 'Without it, only says what would go',
+        }),
       (given) => report(async () => (await import('./commands/state-forget.ts')).forget(at(given), given)),
     )
     .example('$0 state list --filter "cpu,*"', 'the series of the measurement cpu')

@@ -16,7 +16,7 @@ import type { Waiting } from './waiting.ts';
 
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;
-const MOST_STAGED = 8 << 20;
+const MOST_STAGED = 2 << 20;
 
 /** Records that are staged before it is asked again whether there are too many. */
 const SLICE = 256;
@@ -39,7 +39,9 @@ export class Hot {
   readonly limit: number;
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
-  damaged = 0;
+  damagedRecords = 0;
+  /** The catalog was damaged, so that nothing in the store can be understood. */
+  readonly lost: boolean;
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
@@ -47,7 +49,8 @@ export class Hot {
   readonly #behind: number[] = [];
 
   /** @param memory bytes; without a store nothing can be put away, and there is no limit */
-  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
+  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog(), lost = false) {
+    this.lost = lost;
     this.cold = cold;
     this.catalog = catalog;
     this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
@@ -57,9 +60,11 @@ export class Hot {
 
   /** What the store holds, ready to be recalled. Throws a FormatError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
-    const catalog = (yield* readCatalog(cold)) ?? newCatalog();
+    const read = yield* readCatalog(cold);
+    const lost = read === 'damaged';
+    const catalog = lost || read === undefined ? newCatalog() : read;
     catalog.session++;
-    const hot = new Hot(memory, cold, catalog);
+    const hot = new Hot(memory, cold, catalog, lost);
     hot.coldTagSets = catalog.tagSets;
     for (const { identity, number, width, rows } of catalog.instances) {
       hot.states.set(identity, hot.#newState(width, number, rows));
@@ -106,6 +111,13 @@ export class Hot {
       state!.leave(page, false);
       this.frames.release(frame);
     }
+  }
+
+  /** Records and pages that were damaged in the store. */
+  get damaged(): number {
+    let damaged = this.damagedRecords;
+    for (const state of this.states.values()) damaged += state.damaged;
+    return damaged;
   }
 
   /** Bytes of memory that count against the limit. */

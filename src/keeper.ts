@@ -53,6 +53,8 @@ export class Keeper {
       store = await plugin.open({ path, sync, readOnly: false });
       for (const warning of store.warnings ?? []) log.warn(`STATE_DAMAGED: ${warning}`);
       const hot = await finish(Hot.open(memory, new Cold(store, log)));
+      if (hot.lost)
+        log.warn(`STATE_DAMAGED: the catalog in ${path} is damaged; every series is learned anew`);
       return new Keeper(hot, name, interval, log, store, lock);
     } catch (error) {
       const { code = 'STATE_FAILED', message } = error as NodeJS.ErrnoException;

@@ -142,6 +142,8 @@ export class Live {
         coldRows: rows - hotRows,
         recalls: recall.recalls,
         evictions: hot.frames.evictions,
+        unscored: recall.unscored,
+        damaged: hot.damaged,
         ...(savedAt > 0 && {
           snapshotAge: (Date.now() - savedAt) / 1000,
           snapshotDuration: snapshots.duration,

@@ -42,6 +42,9 @@ export class Pipeline {
   readonly #detectorFailed: Limited;
   readonly #roadFailed: Limited;
   readonly #unreadable: Limited;
+  readonly #damage: Limited;
+  /** What has been said to be damaged. */
+  #damaged = 0;
   /** We are in the middle of a line whose head has been passed on unparsed. */
   #inLine = false;
   /** Points that the next part of the batch may have. */
@@ -55,6 +58,7 @@ export class Pipeline {
     this.#detectorFailed = new Limited(log.error, 60);
     this.#roadFailed = new Limited(log.error, 60);
     this.#unreadable = new Limited(log.error, 60);
+    this.#damage = new Limited(log.warn, 60);
     this.recall = new Recall(hot, (error) =>
       this.#unreadable.say(
         () => `STATE_UNREADABLE: ${textOf(error)}; points pass unscored where what is known of them is cold`,
@@ -115,6 +119,7 @@ export class Pipeline {
       this.#findings.reset(batch.points);
       this.#most = batch.points;
       for (let point = 0; point < batch.points; ) point = yield* this.#part(batch, point);
+      if (this.#hot.damaged > this.#damaged) this.#sayDamaged();
       return this.#annotate.run(batch, this.#findings);
     } catch (error) {
       this.counts.failures++;
@@ -140,6 +145,14 @@ export class Pipeline {
     this.#most = 2 * (to - from);
     for (const watch of this.#watches) this.#detect.run(watch, batch);
     return to;
+  }
+
+  #sayDamaged(): void {
+    this.#damaged = this.#hot.damaged;
+    this.#damage.say(
+      () =>
+        `STATE_DAMAGED: ${this.#damaged} pages or records of the state were damaged on disk so far; their series begin anew, the others go on. Look after the disk`,
+    );
   }
 
   /** Fills the batch. Its end is where the bytes to write end. */

@@ -104,7 +104,7 @@ export class Recall {
           if (value === undefined) return;
           this.recalls++;
           records[i] = decodeRecord(keys[i]!, value);
-          if (records[i] === undefined) this.#hot.damaged++;
+          if (records[i] === undefined) this.#hot.damagedRecords++;
         }),
       );
       return true;

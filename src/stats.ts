@@ -42,9 +42,13 @@ export interface StateFigures {
   /** Rows in memory, and those only in the store; as they are now. */
   readonly hotRows: number;
   readonly coldRows?: number;
-  /** Rows that came back from the store, and that left for it; since the start. */
+  /** Pages and tag sets that came back from the store, and pages that left for it; since the start. */
   readonly recalls: number;
   readonly evictions: number;
+  /** Values that passed unscored because their rows could not be had. */
+  readonly unscored: number;
+  /** Pages and records that were damaged on disk. */
+  readonly damaged: number;
   /** Seconds since the last whole snapshot, and how long it took; absent before the first. */
   readonly snapshotAge?: number;
   readonly snapshotDuration?: number;
@@ -80,6 +84,8 @@ export function figuresPoint(figures: Figures, tags: Readonly<Record<string, str
     cold_rows: state.coldRows,
     recalls: state.recalls,
     evictions: state.evictions,
+    unscored: state.unscored,
+    damaged: state.damaged,
     memory_bytes: state.memory,
     memory_limit_bytes: state.memoryLimit,
     resident_bytes: resident,

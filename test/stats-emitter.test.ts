@@ -7,7 +7,7 @@ import { parsed } from './support/points.ts';
 let asked = 0;
 const figures = (): Figures => ({
   counts: { ...createCounts(), points: ++asked },
-  state: { hotRows: 0, recalls: 0, evictions: 0, memory: 0, memoryLimit: 0 },
+  state: { hotRows: 0, recalls: 0, evictions: 0, unscored: 0, damaged: 0, memory: 0, memoryLimit: 0 },
   latency: undefined,
   resident: 0,
 });

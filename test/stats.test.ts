@@ -25,6 +25,8 @@ const figures: Figures = {
     coldRows: 10,
     recalls: 11,
     evictions: 12,
+    unscored: 15,
+    damaged: 16,
     snapshotAge: 13.5,
     snapshotDuration: 0.25,
     memory: 2 ** 40,
@@ -50,6 +52,8 @@ t.test('the figures are a point that our own parser reads', async (t) => {
     cold_rows: 10,
     recalls: 11,
     evictions: 12,
+    unscored: 15,
+    damaged: 16,
     memory_bytes: 2 ** 40,
     memory_limit_bytes: 2 ** 41,
     resident_bytes: 14,
@@ -68,8 +72,9 @@ t.test('a field has one type, whatever its value', async (t) => {
 });
 
 t.test('what is not known is left out', async (t) => {
-  const { recalls, evictions, hotRows, memory, memoryLimit } = figures.state;
-  const state = { recalls, evictions, hotRows, memory: Number.NaN, memoryLimit };
+  const { memory } = figures.state;
+  const { coldRows: _cold, snapshotAge: _age, snapshotDuration: _duration, ...rest } = figures.state;
+  const state = { ...rest, memory: Number.NaN };
   const [point] = parsed(figuresPoint({ ...figures, state, latency: undefined }, {}, 0)).points;
   t.ok(memory > 0);
   t.equal(point?.key, 'internal_anomaly');

@@ -67,7 +67,7 @@ export async function withState<T>(place: Place, use: (state: OpenState) => Prom
   const store = await openStore(located, place.plugins, true);
   try {
     const catalog = await finish(readCatalog(store));
-    if (catalog === undefined)
+    if (catalog === undefined || catalog === 'damaged')
       throw new Refusal(
         'STATE_DAMAGED',
         `the catalog of ${located.directory} is missing or damaged; "run" begins anew`,

@@ -15,6 +15,8 @@ export interface Contents {
 /** Reads a store that answers at once. */
 export function contentsOf(store: Source): Contents {
   const catalog = now(finish(readCatalog(store)));
+  if (catalog === undefined || catalog === 'damaged')
+    return { tagSets: [], named: 0, unnamed: 0, broken: [] };
   const broken: string[] = [];
   const tagSets: string[] = [];
   const owner = new Map<string, string>();
@@ -33,7 +35,7 @@ export function contentsOf(store: Source): Contents {
       }
     }
   }
-  const unnamed: RowName[] = (catalog?.instances ?? []).flatMap(({ number, width, rows }) =>
+  const unnamed: RowName[] = catalog.instances.flatMap(({ number, width, rows }) =>
     Array.from({ length: rows }, (_, row) => ({ number, width, row })).filter(
       ({ row }) => !owner.has(`${number}/${row}`),
     ),
@@ -46,7 +48,7 @@ export function contentsOf(store: Source): Contents {
       }),
     ),
   );
-  if (catalog !== undefined && catalog.tagSets < tagSets.length)
+  if (catalog.tagSets < tagSets.length)
     broken.push(`the catalog counts ${catalog.tagSets} of ${tagSets.length} tag sets`);
   return { tagSets, named: owner.size, unnamed: unnamed.length, broken };
 }
