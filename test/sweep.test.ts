@@ -1,68 +1,13 @@
+/** Sweeps free space, and nobody can tell from the points. */
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import t from 'tap';
-import memoryStore from '../plugins/stores/memory/memory.ts';
-import { Cold } from '../src/cold.ts';
-import type { Config } from '../src/config.ts';
-import { Hot } from '../src/hot.ts';
+import t, { type Test } from 'tap';
 import { Pipeline } from '../src/pipeline.ts';
-import { Snapshots } from '../src/snapshot.ts';
-import type { Store } from '../src/store.ts';
-import { Sweeps } from '../src/sweep.ts';
-import { finish } from '../src/waiting.ts';
 import { zscoreConfig } from './support/exactness.ts';
 import { contentsOf } from './support/invariants.ts';
+import { lastingStore } from './support/lasting.ts';
 import { now, testLog } from './support/road.ts';
-
-const MEMORY = 136 << 10;
-const DAY = 86_400;
-const EXPIRY = 2 * DAY;
-const FIRST_DAY = 19_000;
-
-/** A store in memory that the end of its user does not end; each write takes a turn of the event loop. */
-function lasting(): Store & { fail: (write: number) => void; writes: () => number } {
-  const store = memoryStore.open({ path: '', sync: false, readOnly: false }) as Store;
-  let writes = 0;
-  let failing = Number.POSITIVE_INFINITY;
-  const write = async (change: () => unknown) => {
-    await setImmediate();
-    if (++writes >= failing) throw new Error('the disk is gone');
-    change();
-  };
-  return {
-    capabilities: { durable: true, synchronous: true },
-    getMany: (keys, take) => store.getMany(keys, take),
-    keys: (prefix, after, limit) => store.keys(prefix, after, limit),
-    putMany: (keys, values) => write(() => store.putMany(keys, values)),
-    delete: (keys) => write(() => store.delete(keys)),
-    close: () => {},
-    fail: (at) => {
-      failing = at;
-      writes = 0;
-    },
-    writes: () => writes,
-  };
-}
-
-async function start(store: Store, given: Partial<Config['state']> = {}, memory = MEMORY) {
-  const log = testLog();
-  const base = zscoreConfig();
-  const config: Config = { ...base, state: { ...base.state, idle_expiry: EXPIRY, ...given } };
-  const hot = await finish(Hot.open(memory, new Cold(store, log)));
-  const road = new Pipeline(config, log, hot);
-  const inUse = () => road.watches.map(({ state }) => state);
-  const sweeps = new Sweeps(hot, { idleExpiry: () => config.state.idle_expiry, inUse, log });
-  const close = async () => {
-    await sweeps.stop();
-    t.ok(await new Snapshots(hot, 10).finish(), 'everything is saved');
-  };
-  return { log, config, hot, road, sweeps, close };
-}
-
-/** A point of a host with two fields; `second` counts from the first day. */
-function line(host: string, second: number, value: number): string {
-  return `m,host=${host} a=${value},b=${value / 2} ${FIRST_DAY * DAY + second}000000000\n`;
-}
+import { DAY, line, startRoad, swept } from './support/sweeping.ts';
 
 const HOSTS = [
   // Always there, under a new name every few days.
@@ -106,8 +51,8 @@ t.test(
         fc.integer({ min: 20, max: 400 }),
         fc.infiniteStream(fc.integer({ min: 0, max: 9 })),
         async (seed, hosts, chance) => {
-          const store = lasting();
-          let subject = await start(store);
+          const store = lastingStore();
+          let subject = await startRoad(store);
           const reference = new Pipeline(subject.config, testLog());
           let sweeping: Promise<unknown> = Promise.resolve();
           let sweepsNow = false;
@@ -129,14 +74,14 @@ t.test(
               });
             }
             if (chance.next().value! > 0) continue;
-            await subject.close();
+            await subject.close(t);
             await sweeping;
             const { broken } = contentsOf(store);
             if (broken.length > 0) throw new Error(broken.join('\n'));
-            subject = await start(store);
+            subject = await startRoad(store);
           }
           await sweeping;
-          await subject.close();
+          await subject.close(t);
           const { broken } = contentsOf(store);
           if (broken.length > 0) throw new Error(broken.join('\n'));
           flagged += reference.counts.flagged;
@@ -148,3 +93,170 @@ t.test(
     t.ok(flagged > 500, `${flagged} points were flagged`);
   },
 );
+
+/** Two hosts that are gone, and one that is there much later; in the store, and cold. */
+async function twoGone(t: Test, store = lastingStore()) {
+  const before = await startRoad(store);
+  for (let n = 0; n < 5; n++) before.pass(line('gone', n, n) + line('also-gone', n, n) + line('here', n, n));
+  before.pass(line('here', 10 * DAY, 1));
+  await before.close(t);
+  return store;
+}
+
+t.test('records and rows of what is gone are free, and are used again', async (t) => {
+  const store = await twoGone(t);
+  const { sweeps, hot, pass, close, log } = await startRoad(store);
+  t.same(await sweeps.sweep(), { tagSets: 2, rows: 4, lost: 0 });
+  t.match(log.lines, [/^I! swept: 2 tag sets/]);
+  t.same(contentsOf(store), { tagSets: ['m,host=here'], named: 2, unnamed: 4, broken: [] });
+  t.same([hot.catalog.tagSets, hot.coldTagSets], [1, 1]);
+  const [state] = hot.states.values();
+  const { rows } = state!;
+  pass(line('new', 10 * DAY, 1));
+  t.equal(state!.rows, rows, 'a new host takes rows that are free');
+  t.equal(state!.free.size, 2);
+  t.same(await sweeps.sweep(), { tagSets: 0, rows: 0, lost: 0 });
+  await close(t);
+  t.same(contentsOf(store), { tagSets: ['m,host=here', 'm,host=new'], named: 4, unnamed: 2, broken: [] });
+  const again = await startRoad(store);
+  t.same(
+    await again.sweeps.sweep(),
+    { tagSets: 0, rows: 0, lost: 2 },
+    'what is free is found again after a restart',
+  );
+  t.equal([...again.hot.states.values()][0]!.free.size, 2);
+  await again.close(t);
+});
+
+t.test('what is hot stays, and so does what is remembered, or was switched off', async (t) => {
+  const store = await twoGone(t);
+  const { sweeps, pass, close } = await startRoad(store);
+  pass(line('gone', 11 * DAY, 1));
+  t.match(await sweeps.sweep(), { tagSets: 1 }, 'only the other one goes');
+  await close(t);
+
+  const never = await startRoad(await twoGone(t), swept(zscoreConfig(), 0));
+  t.equal(await never.sweeps.sweep(), undefined, 'idle_expiry = 0');
+  await never.close(t);
+
+  const long = await startRoad(await twoGone(t), swept(zscoreConfig(), 5.1 * DAY));
+  t.match(await long.sweeps.sweep(), { tagSets: 0 }, 'not twice as old');
+  await long.close(t);
+});
+
+t.test('a clock that is far ahead is no measure', async (t) => {
+  const store = lastingStore();
+  const road = await startRoad(store);
+  for (let n = 0; n < 5; n++) road.pass(line('a', n, n) + line('ahead', 40_000 * DAY + n, n));
+  await road.close(t);
+  const again = await startRoad(store);
+  await again.sweeps.sweep();
+  t.match(await again.sweeps.sweep(), { tagSets: 0 });
+  await again.close(t);
+});
+
+t.test('a store that fails at any write leaves what must hold', async (t) => {
+  for (let write = 0; write < 8; write++) {
+    const store = await twoGone(t);
+    const failing = await startRoad(store);
+    store.failFrom = store.writes + write;
+    const swept = await failing.sweeps.sweep();
+    t.same(contentsOf(store).broken, [], `write ${write}`);
+    store.failFrom = Number.POSITIVE_INFINITY;
+    // As after kill -9: what was in memory is gone.
+    const again = await startRoad(store);
+    const { tagSets = 0, lost = 0 } = (await again.sweeps.sweep()) ?? {};
+    t.equal(contentsOf(store).tagSets.length, 1);
+    t.ok(swept !== undefined || tagSets + lost > 0, 'the next sweep frees it');
+    t.equal([...again.hot.states.values()][0]!.free.size, 4);
+    await again.close(t);
+    t.same(contentsOf(store).broken, []);
+  }
+});
+
+t.test('a tag set that comes back while it goes is as good as new', async (t) => {
+  let met = 0;
+  for (let write = 0; write < 5; write++) {
+    const store = await twoGone(t);
+    const subject = await startRoad(store);
+    const reference = new Pipeline(subject.config, testLog());
+    const text = Array.from({ length: 9 }, (_, n) => line('gone', 11 * DAY + n, n === 8 ? 1000 : n % 3));
+    const expected = text.map((one) => Buffer.from(now(reference.process(Buffer.from(one)))).toString());
+    const first = store.writes;
+    let found: string[] | undefined;
+    store.onWrite = (at) => {
+      if (at - first !== write) return;
+      met++;
+      found = text.map((one) => subject.pass(one));
+    };
+    await subject.sweeps.sweep();
+    store.onWrite = undefined;
+    if (found !== undefined) t.same(found, expected, `after write ${write}`);
+    await subject.close(t);
+    const { broken, tagSets } = contentsOf(store);
+    t.same(broken, []);
+    t.equal(tagSets.includes('m,host=gone'), found !== undefined);
+  }
+  t.ok(met >= 3, `${met} writes`);
+});
+
+t.test('a damaged record goes, and its rows come back with the sweep after', async (t) => {
+  const store = await twoGone(t);
+  const key = Buffer.from('tm,host=here');
+  await store.putMany([key], [Buffer.from('nonsense')]);
+  const { sweeps, close, hot, pass } = await startRoad(store);
+  t.match(await sweeps.sweep(), { tagSets: 0, lost: 0 }, 'the newest value is not known now');
+  pass(line('new', 10 * DAY, 1));
+  t.match(await sweeps.sweep(), { tagSets: 2, lost: 2 });
+  t.equal(hot.catalog.tagSets, 1);
+  await close(t);
+  t.same(contentsOf(store), { tagSets: ['m,host=new'], named: 2, unnamed: 6, broken: [] });
+});
+
+t.test('a damaged record of a tag set that is hot is written again, and keeps its rows', async (t) => {
+  const store = await twoGone(t);
+  const { sweeps, close, pass } = await startRoad(store);
+  pass(line('here', 10 * DAY + 1, 1));
+  await store.putMany([Buffer.from('tm,host=here')], [Buffer.from('nonsense')]);
+  await sweeps.sweep();
+  t.match(await sweeps.sweep(), { lost: 0 });
+  await close(t);
+  const { tagSets, named, broken } = contentsOf(store);
+  t.same([tagSets, named, broken], [['m,host=here'], 2, []]);
+});
+
+t.test('an instance that no config has named for long is gone, with its pages', async (t) => {
+  const store = await twoGone(t);
+  const config = swept(zscoreConfig());
+  const [one] = config.detectors;
+  const other = { ...config, detectors: [{ ...one!, policy: { ...one!.policy, alias: 'other' } }] };
+  const { sweeps, close, hot, pass } = await startRoad(store, other);
+  const pages = () => (store.keys(Buffer.from('p'), undefined, 100) as Uint8Array[]).length;
+  pass(line('here', 10 * DAY + 1, 1));
+  await sweeps.sweep();
+  t.equal(hot.states.size, 2, 'it is kept for a while');
+  hot.catalog.instances[0]!.usedAt = Date.now() - 1000 * (2 * DAY + 1);
+  hot.catalog.instances[1]!.usedAt = 0;
+  t.equal(pages(), 1);
+  await sweeps.sweep();
+  await close(t);
+  t.equal(hot.states.size, 1);
+  t.same(
+    hot.catalog.instances.map(({ identity }) => identity.split(' ')[0]),
+    ['other'],
+    'what is in use stays, however long ago its config was read',
+  );
+  t.equal(pages(), 1);
+  t.same(contentsOf(store).broken, []);
+});
+
+t.test('sweeps begin by themselves, and end', async (t) => {
+  const store = await twoGone(t);
+  const { sweeps, close, log } = await startRoad(store);
+  sweeps.start(1);
+  while (log.lines.length === 0) await setImmediate();
+  t.match(log.lines, [/^I! swept/]);
+  await close(t);
+  sweeps.start(1);
+  t.equal(await sweeps.sweep(), undefined, 'not after the end');
+});
