@@ -10,6 +10,12 @@ import { optionTypes } from './options.ts';
 
 /** Of keys, pages and records together. A store of another format is left alone. */
 export const FORMAT = 1;
+
+/** The store was written by a version of the program that this one does not know. */
+export class FormatError extends Error {
+  readonly code = 'STATE_FORMAT';
+}
+
 export const CATALOG_KEY = Buffer.from('c');
 /** Numbers of instances begin anywhere, so that what a lost catalog leaves behind is taken for nobody's. */
 const HIGHEST_FIRST = 2 ** 31;

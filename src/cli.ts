@@ -2,12 +2,19 @@
 /** The program `telegraf-anomaly`. Each command is imported when it is called. */
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import type { Argv } from 'yargs';
 import { plugins } from '../plugins/all.ts';
 import { doubleDash, isRun, readRunArguments } from './commands/arguments.ts';
 import { nearest } from './config/suggest.ts';
 import { textOf } from './log.ts';
 
 const FILE = { type: 'string', requiresArg: true, describe: 'The config file (anomaly.toml)' } as const;
+
+const JSON_OUTPUT = { type: 'boolean', default: false, describe: 'As JSON' } as const;
+const GLOBS = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
+const FILTER = { ...GLOBS, describe: 'Glob on measurement,tag=value,…; may be given several times' };
+const FIELD = { ...GLOBS, describe: 'Glob on the field key; may be given several times' };
+const OPTIONS = ['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes'];
 
 /** `run` has no part in yargs but its help: it starts faster without, and no argument may end it. */
 async function run(argv: readonly string[]): Promise<void> {
@@ -68,6 +75,7 @@ async function yargs(argv: readonly string[]): Promise<void> {
         process.exitCode = await sample({ name, plugins });
       },
     )
+    .command('state', 'Look into a state directory, or have series forgotten', stateCommands)
     .fail((message, error) => {
       throw error ?? new Error(message);
     });
@@ -75,11 +83,73 @@ async function yargs(argv: readonly string[]): Promise<void> {
   else await cli.parseAsync();
 }
 
+/** Each works on a directory that a running process has too; forgetting does not. */
+function stateCommands(command: Argv): Argv {
+  const at = ({ path, config }: { path?: string | undefined; config?: string | undefined }) => ({
+    path,
+    config,
+    plugins,
+  });
+  const report = async (work: () => Promise<void>) => {
+    const { report } = await import('./commands/state.ts');
+    process.exitCode = await report(work);
+  };
+  return command
+    .option('path', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The state directory; default: as for run',
+    })
+    .option('config', { ...FILE, describe: 'A config file, whose [state] path counts' })
+    .command(
+      'info',
+      'What the state holds, and which process has it',
+      (info) => info.option('json', JSON_OUTPUT),
+      (given) => report(async () => (await import('./commands/state-info.ts')).info(at(given), given.json)),
+    )
+    .command(
+      'list',
+      'A line a series: tag set, field, instances, last time, count',
+      (list) =>
+        list.options({ filter: FILTER, field: FIELD, json: JSON_OUTPUT }).option('limit', {
+          type: 'number',
+          default: Number.POSITIVE_INFINITY,
+          describe: 'At most so many lines',
+        }),
+      (given) => report(async () => (await import('./commands/state-list.ts')).list(at(given), given)),
+    )
+    .command(
+      'show <tagset> [fieldkey]',
+      'All that is known of the series of a tag set, as JSON',
+      (show) =>
+        show
+          .positional('tagset', { type: 'string', demandOption: true, describe: 'measurement,tag=value,…' })
+          .positional('fieldkey', { type: 'string', describe: 'One of its fields' }),
+      (given) =>
+        report(async () =>
+          (await import('./commands/state-list.ts')).show(at(given), given.tagset, given.fieldkey),
+        ),
+    )
+    .command(
+      'forget',
+      'Have series learned anew; needs a directory that no process has',
+      (forget) =>
+        forget.options({ filter: FILTER, field: FIELD }).option('yes', {
+          type: 'boolean',
+          default: false,
+          describe: 'Without it, only says what would go',
+        }),
+      (given) => report(async () => (await import('./commands/state-forget.ts')).forget(at(given), given)),
+    )
+    .example('$0 state list --filter "cpu,*"', 'the series of the measurement cpu')
+    .demandCommand(1, 'state needs one of: info, list, show, forget');
+}
+
 function fail(error: Error): void {
   const [, unknown = ''] = /^Unknown arguments?: ([^\s,]+)/.exec(error.message) ?? [];
   const near = nearest(
     unknown,
-    ['config', 'help', 'version'].filter((name) => name !== unknown),
+    OPTIONS.filter((name) => name !== unknown),
   );
   const hint = near === undefined ? '' : `; did you mean "--${near}"?`;
   process.stderr.write(`${error.message}${hint}\nSee telegraf-anomaly --help\n`);

@@ -63,6 +63,11 @@ export class Cold {
     });
   }
 
+  /** As a store's, without what is on its way. */
+  keys(prefix: Uint8Array, after: Uint8Array | undefined, limit: number): MaybePromise<Uint8Array[]> {
+    return this.#store.keys(prefix, after, limit);
+  }
+
   /**
    * Hands over what is staged, once the batch before it is done. Answers undefined when there is nothing to do, else
    * when this batch is done, or has failed.

@@ -2,24 +2,17 @@
  * The hot tier: what is known of the series, as much of it as the memory holds. The rest is in the store, and comes
  * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
  */
-import {
-  CATALOG_KEY,
-  type Catalog,
-  decodeText,
-  encodeText,
-  FORMAT,
-  fieldKeyKey,
-  newCatalog,
-} from './catalog.ts';
+import { readCatalog, readFieldKeys } from './archive.ts';
+import { CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
 import type { Cold } from './cold.ts';
 import { grown } from './column.ts';
 import { Dictionary } from './dictionary.ts';
 import { FRAME_BYTES, Frames } from './frames.ts';
-import { hashFieldKey } from './hash.ts';
+import { hashBytes, hashFieldKey } from './hash.ts';
 import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
 import { SeriesTable } from './series.ts';
 import { NO_ROW, State } from './state.ts';
-import { type Waiting, wait } from './waiting.ts';
+import type { Waiting } from './waiting.ts';
 
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;
@@ -31,11 +24,6 @@ const SLICE = 256;
 /** Of a tag set: the store has a record, or will; the record is behind. */
 const STORED = 1;
 const BEHIND = 2;
-
-/** The store was written by a version of the program that this one does not know. */
-export class FormatError extends Error {
-  readonly code = 'STATE_FORMAT';
-}
 
 export class Hot {
   readonly frames = new Frames();
@@ -72,19 +60,9 @@ export class Hot {
 
   /** What the store holds, ready to be recalled. Throws a FormatError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
-    let text: string | undefined;
-    let lost = false;
-    yield* wait(
-      cold.getMany([CATALOG_KEY], (_, value) => {
-        text = value && decodeText(value);
-        lost = value !== undefined && text === undefined;
-      }),
-    );
-    const catalog: Catalog = text === undefined ? newCatalog() : JSON.parse(text);
-    if (catalog.format !== FORMAT)
-      throw new FormatError(
-        `the state has format ${catalog.format}, this version knows ${FORMAT}; use a newer version, or another path`,
-      );
+    const read = yield* readCatalog(cold);
+    const lost = read === 'damaged';
+    const catalog = lost || read === undefined ? newCatalog() : read;
     catalog.session++;
     const hot = new Hot(memory, cold, catalog, lost);
     hot.coldTagSets = catalog.tagSets;
@@ -121,6 +99,20 @@ export class Hot {
     );
   }
 
+  /** The instance is no more: what is hot of it goes. Its pages in the store are nobody's from now on. */
+  drop(identity: string): void {
+    const { instances } = this.catalog;
+    this.catalog.instances = instances.filter((instance) => instance.identity !== identity);
+    const state = this.states.get(identity);
+    this.states.delete(identity);
+    for (let page = 0; page < (state?.pages ?? 0); page++) {
+      const frame = state!.frameOf(page);
+      if (frame < 0) continue;
+      state!.leave(page, false);
+      this.frames.release(frame);
+    }
+  }
+
   /** Records and pages that were damaged in the store. */
   get damaged(): number {
     let damaged = this.damagedRecords;
@@ -133,6 +125,19 @@ export class Hot {
     let columns = this.tagSets.bytesOfColumns + this.fieldKeys.bytesOfColumns + this.table.bytesOfColumns;
     for (const state of this.states.values()) columns += state.bytesOfColumns;
     return this.frames.resident + this.frames.overhead + this.#record.length + columns;
+  }
+
+  /** The tag set's id where it is hot, or −1. */
+  find(tagSet: Uint8Array): number {
+    const padded = Buffer.concat([tagSet, Buffer.alloc(4)]);
+    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    return this.tagSets.find(view, 0, tagSet.length, hashBytes(view, 0, tagSet.length));
+  }
+
+  /** Tag sets that are in the store only are there no longer. */
+  erased(tagSets: number): void {
+    this.catalog.tagSets -= tagSets;
+    this.coldTagSets -= tagSets;
   }
 
   /** The tag set has come in, from the store or as a new one. */
@@ -185,6 +190,14 @@ export class Hot {
     const { cold } = this;
     if (cold !== undefined && cold.staged > 0 && !cold.writing) this.#stageCatalog();
     return cold?.flush();
+  }
+
+  /** Waits until what is staged by now is in the store. Answers whether it is. */
+  async committed(): Promise<boolean> {
+    // The first one may have been handed over before.
+    await this.flush();
+    await this.flush();
+    return this.cold?.failing !== true;
   }
 
   /** Writes the catalog, whether anything else has changed or not. */
@@ -257,20 +270,10 @@ export class Hot {
   }
 
   *#loadFieldKeys(): Waiting<void> {
-    const { fieldKeys } = this;
-    const keys = Array.from({ length: this.catalog.fieldKeys }, (_, id) => fieldKeyKey(id));
-    const texts: Buffer[] = [];
-    yield* wait(
-      this.cold!.getMany(keys, (id, value) => {
-        const text = value && decodeText(value);
-        // A name that is damaged keeps its number, under a name that no field has.
-        texts[id] = Buffer.from(text ?? `\n${id}`, 'latin1');
-      }),
-    );
-    for (const text of texts) {
+    for (const text of yield* readFieldKeys(this.cold!, this.catalog)) {
       const padded = Buffer.concat([text, Buffer.alloc(4)]);
       const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-      fieldKeys.add(view, 0, text.length, hashFieldKey(text));
+      this.fieldKeys.add(view, 0, text.length, hashFieldKey(text));
     }
   }
 }

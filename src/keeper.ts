@@ -17,7 +17,7 @@ import { finish } from './waiting.ts';
 /** Seconds between reminders that nothing is saved. */
 const REMIND_EVERY = 60;
 /** The store's own, beside the lock, so that nothing else can be taken for its files. */
-const STORE_FOLDER = 'store';
+export const STORE_FOLDER = 'store';
 
 export class Keeper {
   readonly hot: Hot;

@@ -12,6 +12,7 @@ import { type Watched, watchFile } from './reload.ts';
 import type { Figures } from './stats.ts';
 import { StatsEmitter, statsTags } from './stats-emitter.ts';
 import type { MaybePromise } from './store.ts';
+import { Sweeps } from './sweep.ts';
 
 export interface LiveOptions {
   /** The config file, and what was loaded from it. */
@@ -29,6 +30,7 @@ export class Live {
   readonly #latency = new Latency();
   readonly #stats: StatsEmitter;
   readonly #watched: Watched | undefined;
+  readonly #sweeps: Sweeps;
   #config: Config;
   /** To be followed from the next chunk on. */
   #next: Config | undefined;
@@ -40,6 +42,12 @@ export class Live {
     this.#keeper = keeper;
     this.#log = log;
     this.#pipeline = new Pipeline(loaded.config, log, keeper.hot);
+    this.#sweeps = new Sweeps(keeper.hot, {
+      idleExpiry: () => this.#config.state.idle_expiry,
+      inUse: () => this.#pipeline.watches.map(({ state }) => state),
+      log,
+    });
+    this.#sweeps.start();
     const tags = statsTags(file, keeper.storeName);
     this.#stats = new StatsEmitter(loaded.config.agent.stats_interval, tags, () => this.#figures());
     if (file !== undefined) this.#watched = watchFile(file, loaded.text, () => void this.#reload());
@@ -85,6 +93,7 @@ export class Live {
       `stdin ended after ${points} points: ${series} series, ${values} values scored, ` +
         `${flagged} points flagged, ${alarms} alarms, ${late} late, ${malformed} malformed, ${failures} failures`,
     );
+    await this.#sweeps.stop();
     await this.#keeper.close();
   }
 

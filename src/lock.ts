@@ -81,6 +81,21 @@ export async function acquireLock(directory: string, { retryFor = 5 } = {}): Pro
   }
 }
 
+/** The process that has the directory, if one has. Changes nothing. */
+export async function lockHolder(directory: string): Promise<number | undefined> {
+  const place = new Place(directory);
+  try {
+    for (const file of await readdir(place.path)) {
+      const [, pid] = NAME.exec(file) ?? [];
+      if (pid !== undefined && file.startsWith(SHOWN) && (await isAlive(`${place.path}/${file}`)))
+        return Number(pid);
+    }
+    return undefined;
+  } finally {
+    place.close();
+  }
+}
+
 function busy(directory: string, holder: number): LockError {
   const hint = 'give each process a [state] path of its own';
   return new LockError('LOCK_BUSY', `${directory} is in use by process ${holder}; ${hint}`, holder);

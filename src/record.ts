@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Stores take keys of 1,100 bytes. Of a longer tag set the rest stands in the record, and its hash in the key. */
-const LONGEST_IN_KEY = 1000;
+export const LONGEST_IN_KEY = 1000;
 const PREFIX = Buffer.from('t');
 const SCORE_BIT = 2 ** 31;
 

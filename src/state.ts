@@ -2,29 +2,15 @@
  * The rows of one detector instance. A row is a header and the detector's own float64s; rows lie in pages, as
  * many as fit, and a page is in a frame (hot) or in the store (cold), whole.
  */
-import { crc32 } from 'node:zlib';
 import { grown, larger } from './column.ts';
-import { FRAME_BYTES, FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
+import { FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
+import { FLAGS, OFF, opened, pageKey, rowsPerPage, sealed, strideOf } from './page.ts';
+import { RowSet } from './rowset.ts';
+
+export { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './page.ts';
 
 /** The series is not watched. Rows below this are asleep: kept for a config that watches the series again. */
 export const NO_ROW = -1;
-
-/** float64s before the detector's: the last time, then count and flags. */
-export const HEADER = 2;
-/** Places of the header in the page's 32-bit view, counted from the row's. */
-export const TIME_LOW = 0;
-export const TIME_HIGH = 1;
-/** Values learned so far, up to 2^31 − 1; 0 means that the row is new. */
-export const COUNT = 2;
-/** The judge's flags, and OFF. */
-export const FLAGS = 3;
-/** The flag of a row whose detector has thrown: it is left alone until the program starts again. */
-export const OFF = 1 << 31;
-
-/** Behind the rows of a stored page: a checksum, and the session that wrote it. */
-const TRAILER = 8;
-/** With its own 24 bytes, LMDB keeps a value of this length in one page of 4 KiB. */
-const VALUE_BYTES = FRAME_BYTES - 24;
 
 const FIRST_SERIES = 1024;
 const FIRST_PAGES = 64;
@@ -37,6 +23,8 @@ export type Put = (key: Buffer, value: Buffer) => void;
 
 export class State implements Tenant {
   readonly weight = 1;
+  /** float64s of a row that are the detector's. */
+  readonly width: number;
   /** float64s from one row to the next. */
   readonly stride: number;
   readonly rowsPerPage: number;
@@ -56,8 +44,8 @@ export class State implements Tenant {
   #rowOf = new Int32Array(FIRST_SERIES).fill(NO_ROW);
   /** By page: its frame, or NEW, or COLD. */
   #frameOf: Int32Array<ArrayBufferLike>;
-  /** Rows of forgotten series, all zeros. */
-  readonly #free: number[] = [];
+  /** Rows of forgotten series, all zeros, also in the store. */
+  readonly free = RowSet.empty();
 
   /** @param rows how many of them the store may have */
   constructor(frames: Frames, width: number, put: Put = () => {}, number = 0, session = 0, rows = 0) {
@@ -66,8 +54,9 @@ export class State implements Tenant {
     this.#session = session;
     this.number = number;
     this.rows = rows;
-    this.stride = HEADER + width;
-    this.rowsPerPage = Math.max(1, Math.floor((VALUE_BYTES - TRAILER) / (8 * this.stride)));
+    this.width = width;
+    this.stride = strideOf(width);
+    this.rowsPerPage = rowsPerPage(this.stride);
     this.#frameOf = new Int32Array(Math.max(FIRST_PAGES, this.pages)).fill(NEW);
     this.#frameOf.fill(COLD, 0, this.pages);
   }
@@ -83,7 +72,7 @@ export class State implements Tenant {
 
   /** Bytes of the columns. */
   get bytesOfColumns(): number {
-    return 4 * (this.#rowOf.length + this.#frameOf.length);
+    return 4 * (this.#rowOf.length + this.#frameOf.length) + this.free.bytes;
   }
 
   /** The series' row; NO_ROW, or less for one that is asleep. */
@@ -93,7 +82,7 @@ export class State implements Tenant {
 
   /** Gives the series a row, all zeros. */
   add(series: number): number {
-    const row = this.#free.pop() ?? this.rows++;
+    const row = this.free.take() ?? this.rows++;
     this.set(series, row);
     const pages = this.pages;
     if (pages > this.#frameOf.length) this.#frameOf = grown(this.#frameOf, larger(pages), NEW);
@@ -110,11 +99,6 @@ export class State implements Tenant {
   /** A row between waking and sleeping. */
   static turn(row: number): number {
     return NO_ROW - 1 - row;
-  }
-
-  /** Rows that no series has any more and that hold zeros, also in the store. */
-  recycle(rows: readonly number[]): void {
-    this.#free.push(...rows);
   }
 
   pageOf(row: number): number {
@@ -155,18 +139,16 @@ export class State implements Tenant {
   /** Fills the page, which is in a frame, with what the store has. What is damaged begins anew, and is counted. */
   load(page: number, value: Uint8Array | undefined): void {
     if (value === undefined) return;
-    const bytes = this.rowsPerPage * this.stride * 8;
-    const whole = value.length === bytes + TRAILER;
-    const trailer = new DataView(value.buffer, value.byteOffset + (whole ? bytes : 0));
-    if (!whole || checksum(value) !== trailer.getUint32(0, true)) {
+    const stored = opened(value, this.stride);
+    if (stored === undefined) {
       this.damaged++;
       return;
     }
     const place = this.#frames.place(this.#frameOf[page]!);
-    const { f64, i32 } = this.#frames.page(place);
+    const { i32 } = this.#frames.page(place);
     const at = this.#frames.at(place);
-    new Uint8Array(f64.buffer, 8 * at, bytes).set(value.subarray(0, bytes));
-    if (trailer.getUint32(4, true) === this.#session) return;
+    this.bytes(page).set(stored.rows);
+    if (stored.session === this.#session) return;
     for (let row = 0; row < this.rowsPerPage; row++) i32[2 * (at + row * this.stride) + FLAGS]! &= ~OFF;
   }
 
@@ -183,24 +165,20 @@ export class State implements Tenant {
 
   /** Hands a copy of the page, which is hot, to the store. */
   save(page: number): void {
-    const frame = this.#frameOf[page]!;
-    const place = this.#frames.place(frame);
-    const bytes = this.rowsPerPage * this.stride * 8;
-    const value = Buffer.allocUnsafeSlow(bytes + TRAILER);
-    value.set(new Uint8Array(this.#frames.page(place).f64.buffer, 8 * this.#frames.at(place), bytes));
-    value.writeUInt32LE(this.#session, bytes + 4);
-    value.writeUInt32LE(checksum(value), bytes);
-    this.#frames.mark(frame, false);
-    this.#put(this.key(page), value);
+    this.#frames.mark(this.#frameOf[page]!, false);
+    this.#put(this.key(page), sealed(this.bytes(page), this.#session));
   }
 
-  /** The store's key of a page: ascending, so that pages that follow one another lie side by side. */
+  /** The rows of a page that is hot. */
+  bytes(page: number): Uint8Array {
+    const place = this.#frames.place(this.#frameOf[page]!);
+    const bytes = this.rowsPerPage * this.stride * 8;
+    return new Uint8Array(this.#frames.page(place).f64.buffer, 8 * this.#frames.at(place), bytes);
+  }
+
+  /** The store's key of a page. */
   key(page: number): Buffer {
-    const key = Buffer.allocUnsafe(9);
-    key[0] = 0x70; // "p"
-    key.writeUInt32BE(this.number, 1);
-    key.writeUInt32BE(page, 5);
-    return key;
+    return pageKey(this.number, page);
   }
 
   /** The chunk that holds a place, and where in it. */
@@ -211,10 +189,4 @@ export class State implements Tenant {
   at(place: number): number {
     return this.#frames.at(place);
   }
-}
-
-/** Of everything but itself. */
-function checksum(value: Uint8Array): number {
-  const at = value.length - TRAILER;
-  return crc32(value.subarray(at + 4), crc32(value.subarray(0, at)));
 }

@@ -63,8 +63,8 @@ t.test('a row that sleeps is no row, and wakes as it was', async (t) => {
 t.test('rows of forgotten series are given again', async (t) => {
   const { state } = stored(1);
   for (let series = 0; series < 5; series++) state.add(series);
-  state.recycle([2, 4]);
-  t.same([state.add(10), state.add(11), state.add(12)], [4, 2, 5]);
+  for (const row of [4, 2]) state.free.add(row);
+  t.same([state.add(10), state.add(11), state.add(12)], [2, 4, 5]);
 });
 
 t.test('a page that was given up comes back as it was', async (t) => {

@@ -1,0 +1,132 @@
+/**
+ * `state`: looks into a state directory. A running process may have it: what is read is whole, and what that process
+ * has learned since its last snapshot is not there yet.
+ */
+import { join } from 'node:path';
+import { readCatalog, readFieldKeys } from '../archive.ts';
+import type { Catalog } from '../catalog.ts';
+import { stateDirectory } from '../config/directory.ts';
+import { problemText } from '../config/problem.ts';
+import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import { STORE_FOLDER } from '../keeper.ts';
+import type { Store } from '../store.ts';
+import { unescapeName } from '../tagset.ts';
+import { finish } from '../waiting.ts';
+
+/** Which state, by its directory or by the config that names it. */
+export interface Place {
+  readonly path: string | undefined;
+  readonly config: string | undefined;
+  readonly plugins: PluginTable;
+}
+
+/** Told to the user: a code, what is wrong and what to do. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Where a state is. */
+export interface Located {
+  readonly directory: string;
+  readonly storeName: Config['state']['store'];
+  /** Where one was given. */
+  readonly config: Config | undefined;
+}
+
+/** A state that can be read. */
+export interface OpenState extends Located {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  /** By number, unescaped. */
+  readonly fieldKeys: readonly string[];
+}
+
+/** Finds out which state is meant. Throws a Refusal. */
+export async function locate({ path, config: file, plugins }: Place): Promise<Located> {
+  if (file === undefined)
+    return { directory: stateDirectory(path ?? ''), storeName: 'lmdb', config: undefined };
+  const { config, problems } = await loadConfig(file, plugins);
+  if (config === undefined) {
+    const [problem] = problems.filter(({ severity }) => severity === 'error');
+    throw new Refusal(problem!.code, `${problemText(problem!)}; telegraf-anomaly check says more`);
+  }
+  const { store, path: named } = config.state;
+  if (store === 'memory')
+    throw new Refusal('STATE_IN_MEMORY', `${file} has store = "memory": there is nothing on disk`);
+  return { directory: path ?? stateDirectory(named), storeName: store, config };
+}
+
+/** Opens the state for reading only, calls `use` and closes it. */
+export async function withState<T>(place: Place, use: (state: OpenState) => Promise<T>): Promise<T> {
+  const located = await locate(place);
+  const store = await openStore(located, place.plugins, true);
+  try {
+    const catalog = await finish(readCatalog(store));
+    if (catalog === undefined || catalog === 'damaged')
+      throw new Refusal(
+        'STATE_DAMAGED',
+        `the catalog of ${located.directory} is missing or damaged; "run" begins anew`,
+      );
+    const fieldKeys = await finish(readFieldKeys(store, catalog));
+    return await use({
+      ...located,
+      store,
+      catalog,
+      fieldKeys: fieldKeys.map((bytes) => unescapeName(bytes.toString())),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+export async function openStore(located: Located, plugins: PluginTable, readOnly: boolean): Promise<Store> {
+  const { default: plugin } = await plugins.stores[located.storeName]!();
+  return plugin.open({ path: join(located.directory, STORE_FOLDER), sync: true, readOnly });
+}
+
+/** Runs a subcommand; answers the exit code. What goes wrong is a line with its code. */
+export async function report(work: () => Promise<void>): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // As with `| head`: nobody wants more.
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    const { code = 'STATE_FAILED', message } = error as NodeJS.ErrnoException;
+    process.stderr.write(`${code}: ${message}\n`);
+    return 1;
+  }
+}
+
+/** Writes to stdout, and waits while nobody reads. */
+export async function print(line: string): Promise<void> {
+  if (process.stdout.write(`${line}\n`)) return;
+  await new Promise((resolve) => process.stdout.once('drain', resolve));
+}
+
+/** Bytes as a person reads them. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** Nanoseconds since 1970 as RFC 3339, with as many digits as it takes. */
+export function timeText(nanoseconds: bigint): string {
+  const second = BigInt.asIntN(
+    64,
+    nanoseconds - (((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n),
+  );
+  const fraction = String(nanoseconds - second)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  const whole = new Date(Number(second / 1_000_000n)).toISOString().slice(0, 19);
+  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
