@@ -41,7 +41,7 @@ async function learnt(store: Store, rounds = 3): Promise<void> {
   await save();
 }
 
-async function valueOf(store: Store, key: Buffer): Promise<Buffer> {
+async function storedValue(store: Store, key: Buffer): Promise<Buffer> {
   let found: Buffer | undefined;
   await store.getMany([key], (_, value) => {
     found = value && Buffer.from(value);
@@ -50,7 +50,7 @@ async function valueOf(store: Store, key: Buffer): Promise<Buffer> {
 }
 
 async function damage(store: Store, key: Buffer): Promise<void> {
-  const value = await valueOf(store, key);
+  const value = await storedValue(store, key);
   value[value.length >> 1]! ^= 4;
   await store.putMany([key], [value]);
 }
@@ -70,12 +70,12 @@ t.test('the next run goes on where this one ended', async (t) => {
 t.test('a later format is refused, and left as it is', async (t) => {
   const store = shelf();
   await learnt(store);
-  const catalog = JSON.parse((await valueOf(store, CATALOG_KEY)).toString('utf8', 4));
+  const catalog = JSON.parse((await storedValue(store, CATALOG_KEY)).toString('utf8', 4));
   t.equal(catalog.format, FORMAT);
   const later = encodeText(JSON.stringify({ ...catalog, format: FORMAT + 1 }));
   await store.putMany([CATALOG_KEY], [later]);
   await t.rejects(begin(store), { code: 'STATE_FORMAT' });
-  t.ok((await valueOf(store, CATALOG_KEY)).equals(later));
+  t.ok((await storedValue(store, CATALOG_KEY)).equals(later));
 });
 
 t.test('with a damaged catalog everything begins anew, and goes on from there', async (t) => {
