@@ -163,18 +163,11 @@ t.test('rows are those of their pages, which are read once', async (t) => {
           if (isDamaged) value[5]! ^= 1;
           await put(file, [[pageKey(number, page), value]]);
         }
-        const store = late ? new Shaky({ delay: () => 1 }, file) : file;
-        let asked = 0;
-        const counting: Store = Object.assign(Object.create(store), {
-          getMany: (...[keys, take]: Parameters<Store['getMany']>) => {
-            asked += keys.length;
-            return store.getMany(keys, take);
-          },
-        });
+        const source = new Cold(late ? new Shaky({ delay: () => 1 }, file) : file, testLog());
         const found: ArchivedRow[] = [];
         const rows = names.map(({ number, row }) => ({ number, row, width: WIDTHS[number]! }));
         await finish(
-          readRows(counting, rows, (index, row) => {
+          readRows(source, rows, (index, row) => {
             if (found[index] !== undefined) throw new Error('twice');
             found[index] = row;
           }),
@@ -195,7 +188,7 @@ t.test('rows are those of their pages, which are read once', async (t) => {
           if (!Buffer.from(bytes).equals(found[i]!.bytes)) return false;
           if (session !== (isThere ? page.fill : 0) || damaged !== (page?.isDamaged ?? false)) return false;
         }
-        return found.length === names.length && asked === needed.size;
+        return found.length === names.length && source.reads === needed.size;
       },
     ),
     { numRuns: 60 },
