@@ -40,8 +40,6 @@ export class Hot {
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
   damagedRecords = 0;
-  /** The catalog was damaged, so that nothing in the store can be understood. */
-  readonly lost: boolean;
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
@@ -49,8 +47,7 @@ export class Hot {
   readonly #behind: number[] = [];
 
   /** @param memory bytes; without a store nothing can be put away, and there is no limit */
-  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog(), lost = false) {
-    this.lost = lost;
+  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
     this.cold = cold;
     this.catalog = catalog;
     this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
@@ -58,13 +55,11 @@ export class Hot {
     this.limit = this.memory - this.stagedLimit;
   }
 
-  /** What the store holds, ready to be recalled. Throws a FormatError. */
+  /** What the store holds, ready to be recalled. Throws a CatalogError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
-    const read = yield* readCatalog(cold);
-    const lost = read === 'damaged';
-    const catalog = lost || read === undefined ? newCatalog() : read;
+    const catalog = (yield* readCatalog(cold)) ?? newCatalog();
     catalog.session++;
-    const hot = new Hot(memory, cold, catalog, lost);
+    const hot = new Hot(memory, cold, catalog);
     hot.coldTagSets = catalog.tagSets;
     for (const { identity, number, width, rows } of catalog.instances) {
       hot.states.set(identity, hot.#newState(width, number, rows));
@@ -221,11 +216,11 @@ export class Hot {
     const { cold } = this;
     if (cold === undefined) return true;
     for (;;) {
-      while (this.behind > 0) {
+      do {
         this.saveRecords(SLICE);
-        while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
-      }
-      while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
+        // A store that fails is tried again, but not waited for.
+        while (this.#full && !(cold.failing && cold.busy)) yield this.flush() ?? Promise.resolve();
+      } while (this.behind > 0);
       const clean = this.#full;
       // Columns may have grown, and then frames must give their memory back.
       while (this.bytes + large > this.limit && this.frames.shrink(clean));
