@@ -111,7 +111,9 @@ export function* readRows(
       const damaged = value !== undefined && stored === undefined;
       for (const index of lists[i]!) {
         const at = (names[index]!.row % rowsPerPage(stride)) * stride * 8;
-        const bytes = stored?.rows.slice(at, at + stride * 8) ?? new Uint8Array(stride * 8);
+        const bytes = new Uint8Array(stride * 8);
+        // Not by slice(): where the store hands out a Buffer, that is no copy.
+        if (stored !== undefined) bytes.set(stored.rows.subarray(at, at + bytes.length));
         take(index, { bytes, session: stored?.session ?? 0, damaged });
       }
     }),
