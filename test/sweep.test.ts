@@ -5,8 +5,8 @@ import t, { type Test } from 'tap';
 import { Pipeline } from '../src/pipeline.ts';
 import { zscoreConfig } from './support/exactness.ts';
 import { contentsOf } from './support/invariants.ts';
-import { lastingStore } from './support/lasting.ts';
 import { now, testLog } from './support/road.ts';
+import { lastingStore } from './support/shaky.ts';
 import { DAY, line, startRoad, swept } from './support/sweeping.ts';
 
 const HOSTS = [
