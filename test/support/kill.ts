@@ -30,9 +30,11 @@ const CHUNK = 500;
 /** Milliseconds between two looks at the catalog. */
 const LOOK_EVERY = 4;
 /** Most milliseconds from a child's first point to its end, from its start, and from the end of its stdin. */
-const LIFE = 400;
+const LIFE = 300;
 const START = 500;
 const FAREWELL = 60;
+/** The share of the children that live beyond a snapshot of their own. */
+const SETTLED = 0.5;
 
 const NEWLINE = 10;
 /** `[state] memory` may not be less. */
@@ -270,11 +272,16 @@ async function runChain(test: Test, path: string, chain: Chain, kills: Kills): P
       if (way === 'at its start') await delay(START * chance(3));
       else {
         await child.until('the first points are out', () => fed.points > 0);
+        const look = async (enough: () => boolean) => {
+          while (child.alive && !fed.finished && !enough()) {
+            await saved.look(load.chunks[from]!.from + fed.points);
+            await delay(LOOK_EVERY);
+          }
+        };
+        // Many shall have finished a snapshot, however busy the machine is.
+        if (chance(4) < SETTLED) await look(() => saved.points > before);
         const end = last ? Number.POSITIVE_INFINITY : performance.now() + LIFE * chance(3);
-        while (child.alive && !fed.finished && performance.now() < end) {
-          await saved.look(load.chunks[from]!.from + fed.points);
-          await delay(LOOK_EVERY);
-        }
+        await look(() => performance.now() >= end);
         done = fed.finished;
         if (way === 'at its end' || done) fed.close();
         if (way === 'at its end' && !done) await delay(FAREWELL * chance(3));
