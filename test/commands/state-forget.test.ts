@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { plugins } from '../../plugins/all.ts';
 import { forget } from '../../src/commands/state-forget.ts';
-import { acquireLock } from '../../src/lock.ts';
+import { acquireLock } from '../../src/state/lock.ts';
 import { Child } from '../support/child.ts';
 import { contentsOf } from '../support/invariants.ts';
 import { Shaky } from '../support/shaky.ts';

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { FORMAT } from '../../src/catalog.ts';
-import { STORE_FOLDER } from '../../src/keeper.ts';
-import { recordKey } from '../../src/record.ts';
+import { FORMAT } from '../../src/state/catalog.ts';
+import { STORE_FOLDER } from '../../src/state/keeper.ts';
+import { recordKey } from '../../src/state/record.ts';
 import { Child } from '../support/child.ts';
 import { learnState, state, withStore } from '../support/states.ts';
 

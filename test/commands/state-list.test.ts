@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { recordKey } from '../../src/record.ts';
+import { recordKey } from '../../src/state/record.ts';
 import { CLI } from '../support/child.ts';
 import { learnState, state, withStore } from '../support/states.ts';
 

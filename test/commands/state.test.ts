@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { plugins } from '../../plugins/all.ts';
-import { newCatalog } from '../../src/catalog.ts';
 import { locate, Refusal, sizeText, timeText, withState } from '../../src/commands/state.ts';
-import { STORE_FOLDER } from '../../src/keeper.ts';
+import { newCatalog } from '../../src/state/catalog.ts';
+import { STORE_FOLDER } from '../../src/state/keeper.ts';
 import { learnState, putCatalog, state } from '../support/states.ts';
 
 const POINTS = 'm,host=a v=1,odd\\ name=1 1000\n';

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
-import { CATALOG_KEY, encodeText } from '../../src/catalog.ts';
 import { stateSchema } from '../../src/config/schema.ts';
-import { Keeper, STORE_FOLDER } from '../../src/keeper.ts';
+import { CATALOG_KEY, encodeText } from '../../src/state/catalog.ts';
+import { Keeper, STORE_FOLDER } from '../../src/state/keeper.ts';
 import type { Store } from '../../src/store.ts';
 import { CLI } from './child.ts';
 import { roadOf, testLog } from './road.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import lmdb from '../plugins/stores/lmdb/lmdb.ts';
+import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
 import {
   type ArchivedRow,
   readCatalog,
@@ -11,15 +11,15 @@ import {
   readRecords,
   readRows,
   recordsOf,
-} from '../src/archive.ts';
-import { CATALOG_KEY, encodeText, FORMAT, fieldKeyKey, newCatalog } from '../src/catalog.ts';
-import { Cold } from '../src/cold.ts';
-import { pageKey, rowsPerPage, sealed, strideOf } from '../src/page.ts';
-import { encodeRecord, recordKey } from '../src/record.ts';
-import type { Store } from '../src/store.ts';
-import { finish } from '../src/waiting.ts';
-import { testLog } from './support/road.ts';
-import { Shaky, shelf } from './support/shaky.ts';
+} from '../../src/state/archive.ts';
+import { CATALOG_KEY, encodeText, FORMAT, fieldKeyKey, newCatalog } from '../../src/state/catalog.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { pageKey, rowsPerPage, sealed, strideOf } from '../../src/state/page.ts';
+import { encodeRecord, recordKey } from '../../src/state/record.ts';
+import type { Store } from '../../src/store.ts';
+import { finish } from '../../src/waiting.ts';
+import { testLog } from '../support/road.ts';
+import { Shaky, shelf } from '../support/shaky.ts';
 
 /** A file of LMDB's, whose values lie in one buffer that is used again and again. */
 async function openFile(t: Test): Promise<Store> {

@@ -3,7 +3,7 @@
  * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string. The slots
  * are in many small tables, which grow one by one, so that no point waits long for it.
  */
-import { grown, larger } from './column.ts';
+import { grown, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
 const FIRST_CAPACITY = 1024;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { SeriesTable } from '../src/series.ts';
+import { SeriesTable } from '../../src/state/series.ts';
 
 t.test('a series is a tag set and a field key', async (t) => {
   const table = new SeriesTable();

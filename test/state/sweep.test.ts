@@ -2,12 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { Pipeline } from '../src/pipeline.ts';
-import { zscoreConfig } from './support/exactness.ts';
-import { contentsOf } from './support/invariants.ts';
-import { now, testLog } from './support/road.ts';
-import { lastingStore } from './support/shaky.ts';
-import { DAY, line, startRoad, swept } from './support/sweeping.ts';
+import { Pipeline } from '../../src/pipeline.ts';
+import { zscoreConfig } from '../support/exactness.ts';
+import { contentsOf } from '../support/invariants.ts';
+import { now, testLog } from '../support/road.ts';
+import { lastingStore } from '../support/shaky.ts';
+import { DAY, line, startRoad, swept } from '../support/sweeping.ts';
 
 const HOSTS = [
   // Always there, under a new name every few days.

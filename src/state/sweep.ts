@@ -9,15 +9,15 @@
  * once. Of tag sets that are hot nothing is swept; they get cold when their memory is needed, or at a restart.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { finish, type Waiting } from '../waiting.ts';
 import { type Archived, readRecords, readRows } from './archive.ts';
 import { Forgetting, nameOf, present, rowsOf, SLICE, zero } from './forget.ts';
 import type { Hot } from './hot.ts';
-import type { Log } from './log.ts';
 import { headerOf, instanceOf, OFF, PAGE_PREFIX, pageKey } from './page.ts';
 import { LONGEST_IN_KEY } from './record.ts';
 import type { RowSet } from './rowset.ts';
 import type { State } from './state.ts';
-import { finish, type Waiting } from './waiting.ts';
 
 /** Milliseconds from the start to the first sweep, and from the end of one to the next. */
 const FIRST_AFTER = 10 * 60_000;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import memory from '../plugins/stores/memory/memory.ts';
-import { Cold } from '../src/cold.ts';
-import { checkStore } from './conformance/store.ts';
-import openBehindLmdb, { Behind } from './support/behind.ts';
-import { testLog } from './support/road.ts';
-import { Shaky } from './support/shaky.ts';
+import memory from '../../plugins/stores/memory/memory.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { checkStore } from '../conformance/store.ts';
+import openBehindLmdb, { Behind } from '../support/behind.ts';
+import { testLog } from '../support/road.ts';
+import { Shaky } from '../support/shaky.ts';
 
 const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
 
@@ -278,5 +278,5 @@ t.test('behind the hot tier: memory', async (t) => {
 });
 
 t.test('behind the hot tier: lmdb', async (t) => {
-  checkStore(t, { open: openBehindLmdb, module: new URL('./support/behind.js', import.meta.url) });
+  checkStore(t, { open: openBehindLmdb, module: new URL('../support/behind.js', import.meta.url) });
 });

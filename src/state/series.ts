@@ -2,7 +2,7 @@
  * Which series are hot. A tag set's series hang in a chain, one link per field key; everything known about a
  * series is a column, and its number is given again when its tag set has gone to the store.
  */
-import { grown, larger } from './column.ts';
+import { grown, larger } from '../column.ts';
 
 const FIRST_CAPACITY = 1024;
 const NONE = -1;

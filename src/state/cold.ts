@@ -2,8 +2,8 @@
  * What goes to the store, on its way: gathered, handed over in one batch after the other, readable meanwhile, and
  * kept until the store has it. A batch that fails is tried again with whatever has come since.
  */
-import { Limited, type Log } from './log.ts';
-import type { MaybePromise, Store } from './store.ts';
+import { Limited, type Log } from '../log.ts';
+import type { MaybePromise, Store } from '../store.ts';
 
 /** Seconds between two lines that say the same. */
 const SAY_EVERY = 60;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Cold } from '../src/cold.ts';
-import { Hot } from '../src/hot.ts';
-import { decodeRecord } from '../src/record.ts';
-import { Snapshots } from '../src/snapshot.ts';
-import { finish } from '../src/waiting.ts';
-import { identity, roadOf, testLog } from './support/road.ts';
-import { Shaky } from './support/shaky.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { decodeRecord } from '../../src/state/record.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
+import { finish } from '../../src/waiting.ts';
+import { identity, roadOf, testLog } from '../support/road.ts';
+import { Shaky } from '../support/shaky.ts';
 
 const MEMORY = 64 << 20;
 const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });

@@ -2,6 +2,9 @@
  * Reads what a store holds, a few records at a time, so that a state of any size can be gone through. Each record
  * and each page is whole; what a running process has not saved yet is not there.
  */
+
+import type { Store } from '../store.ts';
+import { type Waiting, wait } from '../waiting.ts';
 import {
   CATALOG_KEY,
   type Catalog,
@@ -12,8 +15,6 @@ import {
 } from './catalog.ts';
 import { opened, pageKey, rowsPerPage, strideOf } from './page.ts';
 import { decodeRecord, RECORD_PREFIX, type StoredSeries, tagSetOf } from './record.ts';
-import type { Store } from './store.ts';
-import { type Waiting, wait } from './waiting.ts';
 
 const EVERYTHING = Buffer.alloc(0);
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Dictionary } from '../src/dictionary.ts';
-import { Frames } from '../src/frames.ts';
-import { hashBytes } from '../src/hash.ts';
+import { hashBytes } from '../../src/hash.ts';
+import { Dictionary } from '../../src/state/dictionary.ts';
+import { Frames } from '../../src/state/frames.ts';
 
 function viewOf(text: string) {
   const bytes = Buffer.from(`>${text}????`);

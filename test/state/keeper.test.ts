@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import lmdb from '../plugins/stores/lmdb/lmdb.ts';
-import { CATALOG_KEY, encodeText, FORMAT, newCatalog } from '../src/catalog.ts';
-import { stateSchema } from '../src/config/schema.ts';
-import type { PluginTable } from '../src/config.ts';
-import { Keeper, STORE_FOLDER } from '../src/keeper.ts';
-import { acquireLock } from '../src/lock.ts';
-import type { Store } from '../src/store.ts';
-import { roadOf, type TestLog, testLog } from './support/road.ts';
-import { Shaky } from './support/shaky.ts';
+import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
+import { stateSchema } from '../../src/config/schema.ts';
+import type { PluginTable } from '../../src/config.ts';
+import { CATALOG_KEY, encodeText, FORMAT, newCatalog } from '../../src/state/catalog.ts';
+import { Keeper, STORE_FOLDER } from '../../src/state/keeper.ts';
+import { acquireLock } from '../../src/state/lock.ts';
+import type { Store } from '../../src/store.ts';
+import { roadOf, type TestLog, testLog } from '../support/road.ts';
+import { Shaky } from '../support/shaky.ts';
 
 const plugins: PluginTable = { detectors: {}, stores: { lmdb: async () => ({ default: lmdb }) } };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { RowSet } from '../src/rowset.ts';
+import { RowSet } from '../../src/state/rowset.ts';
 
 t.test('holds what a set of numbers holds, and gives the lowest first', async () => {
   const row = fc.oneof(fc.nat(100), fc.nat(5000), fc.constantFrom(31, 32, 63, 1023, 1024));

@@ -1,13 +1,13 @@
 import t from 'tap';
-import { CATALOG_KEY, encodeText, FORMAT, fieldKeyKey } from '../src/catalog.ts';
-import { Cold } from '../src/cold.ts';
-import { Hot } from '../src/hot.ts';
-import { recordKey } from '../src/record.ts';
-import { Snapshots } from '../src/snapshot.ts';
-import type { Store } from '../src/store.ts';
-import { finish } from '../src/waiting.ts';
-import { identity, roadOf, testLog } from './support/road.ts';
-import { shelf } from './support/shaky.ts';
+import { CATALOG_KEY, encodeText, FORMAT, fieldKeyKey } from '../../src/state/catalog.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { recordKey } from '../../src/state/record.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
+import type { Store } from '../../src/store.ts';
+import { finish } from '../../src/waiting.ts';
+import { identity, roadOf, testLog } from '../support/road.ts';
+import { shelf } from '../support/shaky.ts';
 
 const MEMORY = 16 << 20;
 

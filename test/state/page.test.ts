@@ -1,5 +1,14 @@
 import t from 'tap';
-import { headerOf, instanceOf, opened, pageKey, pageOf, rowsPerPage, sealed, strideOf } from '../src/page.ts';
+import {
+  headerOf,
+  instanceOf,
+  opened,
+  pageKey,
+  pageOf,
+  rowsPerPage,
+  sealed,
+  strideOf,
+} from '../../src/state/page.ts';
 
 t.test('keys name an instance and a page, and sort as these do', async (t) => {
   const names = [

@@ -2,17 +2,18 @@
  * The hot tier: what is known of the series, as much of it as the memory holds. The rest is in the store, and comes
  * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
  */
+
+import { grown } from '../column.ts';
+import { hashBytes, hashFieldKey } from '../hash.ts';
+import type { Waiting } from '../waiting.ts';
 import { readCatalog, readFieldKeys } from './archive.ts';
 import { aliasOf, CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
 import type { Cold } from './cold.ts';
-import { grown } from './column.ts';
 import { Dictionary } from './dictionary.ts';
 import { FRAME_BYTES, Frames } from './frames.ts';
-import { hashBytes, hashFieldKey } from './hash.ts';
 import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
 import { SeriesTable } from './series.ts';
 import { NO_ROW, State } from './state.ts';
-import type { Waiting } from './waiting.ts';
 
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;

@@ -8,7 +8,7 @@ import {
   recordKey,
   type StoredSeries,
   tagSetOf,
-} from '../src/record.ts';
+} from '../../src/state/record.ts';
 
 const LONGEST_KEY = 1100;
 /** Whether a tag set stands in the key or goes on in the record is decided at 1,000 bytes. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Detector } from '../../src/detector.ts';
 import {
   type Catalog,
   decodeCatalog,
@@ -8,8 +9,7 @@ import {
   fieldKeyKey,
   identityOf,
   newCatalog,
-} from '../src/catalog.ts';
-import type { Detector } from '../src/detector.ts';
+} from '../../src/state/catalog.ts';
 
 const detector: Detector = {
   name: 'shaped',

@@ -3,8 +3,8 @@
  * without it because the store can have it. Frames lie in chunks, and what holds for a frame is a column.
  */
 
-import { grown } from './column.ts';
-import type { Rows } from './detector.ts';
+import { grown } from '../column.ts';
+import type { Rows } from '../detector.ts';
 
 /** float64s in a frame. */
 export const FRAME_FLOATS = 512;

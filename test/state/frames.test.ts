@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { FRAME_BYTES, FRAME_FLOATS, Frames, type Tenant } from '../src/frames.ts';
+import { FRAME_BYTES, FRAME_FLOATS, Frames, type Tenant } from '../../src/state/frames.ts';
 
 const CHUNK_FRAMES = 64;
 const CHUNK_BYTES = CHUNK_FRAMES * FRAME_BYTES;

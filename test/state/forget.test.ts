@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { readFieldKeys, readRecords } from '../src/archive.ts';
-import { Forgetting, present, rowsOf, zero } from '../src/forget.ts';
-import type { Hot } from '../src/hot.ts';
-import { COUNT, opened, pageKey, sealed } from '../src/page.ts';
-import { encodeRecord, recordKey, type StoredSeries } from '../src/record.ts';
-import { SeriesList } from '../src/series-list.ts';
-import type { Store } from '../src/store.ts';
-import { finish } from '../src/waiting.ts';
-import { contentsOf } from './support/invariants.ts';
-import { lastingStore, type Shaky } from './support/shaky.ts';
-import { line, startRoad } from './support/sweeping.ts';
+import { readFieldKeys, readRecords } from '../../src/state/archive.ts';
+import { Forgetting, present, rowsOf, zero } from '../../src/state/forget.ts';
+import type { Hot } from '../../src/state/hot.ts';
+import { COUNT, opened, pageKey, sealed } from '../../src/state/page.ts';
+import { encodeRecord, recordKey, type StoredSeries } from '../../src/state/record.ts';
+import { SeriesList } from '../../src/state/series-list.ts';
+import type { Store } from '../../src/store.ts';
+import { finish } from '../../src/waiting.ts';
+import { contentsOf } from '../support/invariants.ts';
+import { lastingStore, type Shaky } from '../support/shaky.ts';
+import { line, startRoad } from '../support/sweeping.ts';
 
 const PLENTY = 64 << 20;
 

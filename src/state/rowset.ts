@@ -1,5 +1,5 @@
 /** A set of row numbers, a bit for each: ten million rows take little more than a megabyte. */
-import { grown, larger } from './column.ts';
+import { grown, larger } from '../column.ts';
 
 const FIRST_WORDS = 32;
 const WORD_BITS = 32;

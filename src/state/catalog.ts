@@ -5,8 +5,8 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { z } from 'zod';
-import type { Detector } from './detector.ts';
-import { optionTypes } from './options.ts';
+import type { Detector } from '../detector.ts';
+import { optionTypes } from '../options.ts';
 
 /** Of keys, pages and records together. A store of another format is left alone. */
 export const FORMAT = 1;

@@ -1,10 +1,11 @@
 /** The series of a stored state as things to show: their instances, and what their rows say. */
+
+import { OPEN } from '../judge.ts';
+import { finish } from '../waiting.ts';
 import { type ArchivedRow, type RowName, readRecords, readRows, recordsOf, type Source } from './archive.ts';
 import type { Catalog, StoredInstance } from './catalog.ts';
-import { OPEN } from './judge.ts';
 import { HEADER, headerOf, OFF } from './page.ts';
 import type { StoredSeries } from './record.ts';
-import { finish } from './waiting.ts';
 
 /** Records that are read together: few enough that what is read is never much. */
 const BATCH = 500;

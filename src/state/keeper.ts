@@ -4,17 +4,17 @@
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateDirectory } from '../config/directory.ts';
+import type { Config, PluginTable } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Store, StoreOptions, StorePlugin } from '../store.ts';
+import { finish } from '../waiting.ts';
 import { readCatalog } from './archive.ts';
 import { CatalogError } from './catalog.ts';
 import { Cold } from './cold.ts';
-import { stateDirectory } from './config/directory.ts';
-import type { Config, PluginTable } from './config.ts';
 import { Hot } from './hot.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import type { Log } from './log.ts';
 import { Snapshots } from './snapshot.ts';
-import type { Store, StoreOptions, StorePlugin } from './store.ts';
-import { finish } from './waiting.ts';
 
 /** Seconds between reminders that nothing is saved. */
 const REMIND_EVERY = 60;

@@ -3,12 +3,12 @@
  * records go, and only then their rows may be another's. A row that no record names is all zeros, always.
  */
 import { setImmediate } from 'node:timers/promises';
+import { finish, type Waiting, wait } from '../waiting.ts';
 import { type Archived, type RowName, readRows, recordsOf, type Source } from './archive.ts';
 import type { Hot } from './hot.ts';
 import { instanceOf, opened, pageOf, sealed } from './page.ts';
 import { encodeRecord, type StoredSeries } from './record.ts';
 import type { State } from './state.ts';
-import { finish, type Waiting, wait } from './waiting.ts';
 
 /** Records in one slice. */
 export const SLICE = 64;

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { Frames } from '../src/frames.ts';
-import { FLAGS, HEADER, NO_ROW, OFF, State } from '../src/state.ts';
+import { Frames } from '../../src/state/frames.ts';
+import { FLAGS, HEADER, NO_ROW, OFF, State } from '../../src/state/state.ts';
 
 /** A state with its store in a map, by page. */
 function stored(

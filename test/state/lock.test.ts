@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import t, { type Test } from 'tap';
-import { acquireLock, LockError } from '../src/lock.ts';
+import { acquireLock, LockError } from '../../src/state/lock.ts';
 
-const LOCK = new URL('../src/lock.js', import.meta.url).href;
+const LOCK = new URL('../../src/state/lock.js', import.meta.url).href;
 /** Takes the lock and says so, or says why not; lets it go at the end of stdin. */
 const PROGRAM = `
   import { acquireLock } from ${JSON.stringify(LOCK)};

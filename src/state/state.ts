@@ -2,7 +2,7 @@
  * The rows of one detector instance. A row is a header and the detector's own float64s; rows lie in pages, as
  * many as fit, and a page is in a frame (hot) or in the store (cold), whole.
  */
-import { grown, larger } from './column.ts';
+import { grown, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
 import { FLAGS, OFF, opened, pageKey, rowsPerPage, sealed, strideOf } from './page.ts';
 import { RowSet } from './rowset.ts';
