@@ -78,6 +78,7 @@ t.test('everything, by a star', async (t) => {
   const { stdout } = state('forget', '--path', path, '--filter', '*', '--yes');
   t.match(stdout, /^forgotten: 300 series; 150 /);
   t.same(known(path), []);
+  t.match(JSON.parse(state('info', '--path', path, '--json').stdout), { tag_sets: 0, session: 2 });
   const { broken, named } = await withStore(path, contentsOf);
   t.same([broken, named], [[], 0]);
   await (await acquireLock(path, { retryFor: 0 })).release();
