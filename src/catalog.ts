@@ -11,14 +11,17 @@ import { optionTypes } from './options.ts';
 /** Of keys, pages and records together. A store of another format is left alone. */
 export const FORMAT = 1;
 
-/** The store was written by a version of the program that this one does not know. */
-export class FormatError extends Error {
-  readonly code = 'STATE_FORMAT';
+/** Nothing in the store can be understood: its catalog is damaged, or another version's. */
+export class CatalogError extends Error {
+  readonly code: 'STATE_DAMAGED' | 'STATE_FORMAT';
+
+  constructor(code: CatalogError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export const CATALOG_KEY = Buffer.from('c');
-/** Numbers of instances begin anywhere, so that what a lost catalog leaves behind is taken for nobody's. */
-const HIGHEST_FIRST = 2 ** 31;
 
 /** A detector instance of which the store has rows. */
 export interface StoredInstance {
@@ -46,9 +49,20 @@ export interface Catalog {
   instances: StoredInstance[];
 }
 
-export function newCatalog(random: () => number = Math.random): Catalog {
-  const nextNumber = Math.floor(random() * HIGHEST_FIRST);
-  return { format: FORMAT, session: 0, nextNumber, fieldKeys: 0, tagSets: 0, savedAt: 0, instances: [] };
+export function newCatalog(): Catalog {
+  return { format: FORMAT, session: 0, nextNumber: 0, fieldKeys: 0, tagSets: 0, savedAt: 0, instances: [] };
+}
+
+/** Throws a CatalogError. */
+export function decodeCatalog(value: Uint8Array): Catalog {
+  const text = decodeText(value);
+  if (text === undefined) throw new CatalogError('STATE_DAMAGED', 'the catalog of the state is damaged');
+  const catalog: Catalog = JSON.parse(text);
+  if (catalog.format === FORMAT) return catalog;
+  throw new CatalogError(
+    'STATE_FORMAT',
+    `the state has format ${catalog.format}, this version knows ${FORMAT}; use a newer version, or another path`,
+  );
 }
 
 /** Text behind its checksum: catalogs, and the names of fields. */
@@ -82,4 +96,9 @@ export function identityOf(detector: Detector, options: unknown, alias: string):
   const values = shaping.map(([key]) => [key, (options as Record<string, unknown>)[key]]).sort();
   const digest = hash('sha256', JSON.stringify(values), 'hex').slice(0, 16);
   return `${alias} ${detector.name} ${detector.version} ${digest}`;
+}
+
+/** The alias in an identity; it may have spaces in it. */
+export function aliasOf(identity: string): string {
+  return identity.split(' ').slice(0, -3).join(' ');
 }

@@ -1,12 +1,17 @@
 /**
  * Byte strings → small integers. Open addressing over columns; the strings themselves lie in frames, those that
- * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string.
+ * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string. The slots
+ * are in many small tables, which grow one by one, so that no point waits long for it.
  */
 import { grown, larger } from './column.ts';
 import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
 const FIRST_CAPACITY = 1024;
-/** The table of slots is kept at most this full. */
+/** Tables of slots, by the hash's first bits. */
+const TABLES = 256;
+const TABLE_SHIFT = 24;
+const FIRST_SLOTS = 8;
+/** A table of slots is kept at most this full. */
 const FULLEST = 0.7;
 const NONE = -1;
 /** Before a string in its frame: its id, and how many bytes it has; 0 ends a frame that is not full. */
@@ -23,8 +28,11 @@ export class Dictionary implements Tenant {
 
   readonly #frames: Frames;
   readonly #onEvict: OnEvict | undefined;
-  /** Id + 1 by hash, 0 where empty. The length is a power of two. */
-  #slots = new Int32Array(2 * FIRST_CAPACITY);
+  /** Id + 1 by hash, 0 where empty. Their lengths are powers of two. */
+  readonly #tables = Array.from({ length: TABLES }, () => new Int32Array(FIRST_SLOTS));
+  /** How many strings each table has. */
+  readonly #counts = new Int32Array(TABLES);
+  #slotCount = TABLES * FIRST_SLOTS;
   #hashes = new Int32Array(FIRST_CAPACITY);
   #places = new Int32Array(FIRST_CAPACITY);
   /** Ids below this have been given. */
@@ -47,7 +55,7 @@ export class Dictionary implements Tenant {
 
   /** Bytes of the columns. */
   get bytesOfColumns(): number {
-    return 4 * (this.#slots.length + this.#hashes.length + this.#places.length);
+    return 4 * (this.#slotCount + this.#hashes.length + this.#places.length);
   }
 
   /** float64s that a string takes in a frame. */
@@ -57,7 +65,7 @@ export class Dictionary implements Tenant {
 
   /** The id of the bytes [start, end) whose hash this is, or −1. */
   find(view: DataView, start: number, end: number, hash: number): number {
-    const slots = this.#slots;
+    const slots = this.#tables[hash >>> TABLE_SHIFT]!;
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]! - 1;
@@ -76,10 +84,11 @@ export class Dictionary implements Tenant {
     if (this.#free.length === 0 && this.#given === this.#hashes.length) this.#grow();
     const id = this.#free.pop() ?? this.#given++;
     this.size++;
-    if (this.size > FULLEST * this.#slots.length) this.#rehash();
+    const table = hash >>> TABLE_SHIFT;
+    if (++this.#counts[table]! > FULLEST * this.#tables[table]!.length) this.#rehash(table);
     this.#hashes[id] = hash;
     this.#places[id] = this.#store(id, new Uint8Array(view.buffer, view.byteOffset + start, end - start));
-    this.#place(id);
+    place(this.#tables[table]!, hash, id);
     return id;
   }
 
@@ -154,16 +163,10 @@ export class Dictionary implements Tenant {
     return frame;
   }
 
-  #place(id: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = this.#hashes[id]! & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = id + 1;
-  }
-
   /** Closes the hole by moving up what would not be found any more (Knuth, The Art of Computer Programming 3, 6.4, R). */
   #remove(id: number): void {
-    const slots = this.#slots;
+    const table = this.#hashes[id]! >>> TABLE_SHIFT;
+    const slots = this.#tables[table]!;
     const mask = slots.length - 1;
     let hole = this.#hashes[id]! & mask;
     while (slots[hole] !== id + 1) hole = (hole + 1) & mask;
@@ -176,6 +179,7 @@ export class Dictionary implements Tenant {
     slots[hole] = 0;
     this.#free.push(id);
     this.size--;
+    this.#counts[table]!--;
   }
 
   #grow(): void {
@@ -184,10 +188,18 @@ export class Dictionary implements Tenant {
     this.#places = grown(this.#places, capacity);
   }
 
-  #rehash(): void {
-    const { length } = this.#slots;
-    const ids = this.#slots.filter((entry) => entry !== 0);
-    this.#slots = new Int32Array(2 * length);
-    for (const entry of ids) this.#place(entry - 1);
+  #rehash(table: number): void {
+    const old = this.#tables[table]!;
+    const slots = new Int32Array(2 * old.length);
+    for (const entry of old) if (entry !== 0) place(slots, this.#hashes[entry - 1]!, entry - 1);
+    this.#tables[table] = slots;
+    this.#slotCount += old.length;
   }
+}
+
+function place(slots: Int32Array, hash: number, id: number): void {
+  const mask = slots.length - 1;
+  let slot = hash & mask;
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  slots[slot] = id + 1;
 }

@@ -3,7 +3,7 @@
  * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
  */
 import { readCatalog, readFieldKeys } from './archive.ts';
-import { CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
+import { aliasOf, CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
 import type { Cold } from './cold.ts';
 import { grown } from './column.ts';
 import { Dictionary } from './dictionary.ts';
@@ -25,6 +25,13 @@ const SLICE = 256;
 const STORED = 1;
 const BEHIND = 2;
 
+/** What is wanted of the memory: usual frames, and larger pages with their bytes together. */
+export interface Room {
+  readonly frames: number;
+  readonly larges: number;
+  readonly bytes: number;
+}
+
 export class Hot {
   readonly frames = new Frames();
   readonly tagSets = new Dictionary(this.frames, (tagSet) => this.#leave(tagSet));
@@ -40,8 +47,6 @@ export class Hot {
   readonly stagedLimit: number;
   /** Records that were damaged in the store, so that their series begin anew. */
   damagedRecords = 0;
-  /** The catalog was damaged, so that nothing in the store can be understood. */
-  readonly lost: boolean;
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
@@ -49,8 +54,7 @@ export class Hot {
   readonly #behind: number[] = [];
 
   /** @param memory bytes; without a store nothing can be put away, and there is no limit */
-  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog(), lost = false) {
-    this.lost = lost;
+  constructor(memory = Number.POSITIVE_INFINITY, cold?: Cold, catalog: Catalog = newCatalog()) {
     this.cold = cold;
     this.catalog = catalog;
     this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
@@ -58,13 +62,11 @@ export class Hot {
     this.limit = this.memory - this.stagedLimit;
   }
 
-  /** What the store holds, ready to be recalled. Throws a FormatError. */
+  /** What the store holds, ready to be recalled. Throws a CatalogError. */
   static *open(memory: number, cold: Cold): Waiting<Hot> {
-    const read = yield* readCatalog(cold);
-    const lost = read === 'damaged';
-    const catalog = lost || read === undefined ? newCatalog() : read;
+    const catalog = (yield* readCatalog(cold)) ?? newCatalog();
     catalog.session++;
-    const hot = new Hot(memory, cold, catalog, lost);
+    const hot = new Hot(memory, cold, catalog);
     hot.coldTagSets = catalog.tagSets;
     for (const { identity, number, width, rows } of catalog.instances) {
       hot.states.set(identity, hot.#newState(width, number, rows));
@@ -93,9 +95,9 @@ export class Hot {
   /** Whether another instance had this alias: then its config has changed, and it begins afresh. */
   knows(alias: string, identity: string): boolean {
     const { instances } = this.catalog;
-    const of = (known: string) => known.startsWith(`${alias} `);
     return (
-      instances.some((known) => of(known.identity)) && !instances.some((known) => known.identity === identity)
+      instances.some((known) => aliasOf(known.identity) === alias) &&
+      !instances.some((known) => known.identity === identity)
     );
   }
 
@@ -214,24 +216,26 @@ export class Hot {
   }
 
   /**
-   * Makes room for so many frames, and for `large` bytes of larger pages, by giving up what is not in use. Answers
-   * false where too much is in use, or can not be given up because the store fails.
+   * Makes room by giving up what is not in use. Answers false where too much is in use, or can not be given up because
+   * the store fails.
    */
-  *makeRoom(frames: number, large = 0): Waiting<boolean> {
+  *makeRoom({ frames, larges, bytes }: Room): Waiting<boolean> {
     const { cold } = this;
     if (cold === undefined) return true;
+    let shrinks = true;
     for (;;) {
-      while (this.behind > 0) {
+      do {
         this.saveRecords(SLICE);
-        while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
-      }
-      while (this.#full && !cold.failing) yield this.flush() ?? Promise.resolve();
+        // A store that fails is tried again, but not waited for.
+        while (this.#full && !(cold.failing && cold.busy)) yield this.flush() ?? Promise.resolve();
+      } while (this.behind > 0);
       const clean = this.#full;
       // Columns may have grown, and then frames must give their memory back.
-      while (this.bytes + large > this.limit && this.frames.shrink(clean));
-      const left = this.limit - this.bytes - large;
+      while (shrinks && this.bytes + bytes > this.limit) shrinks = this.frames.shrink(clean);
+      const left = this.limit - this.bytes - bytes;
       const fresh = Math.max(0, Math.floor(left / FRAME_BYTES));
-      if (this.frames.free + fresh >= frames && (large === 0 || left >= 0)) return true;
+      const fits = this.frames.free + fresh >= frames && (larges === 0 || left >= 0);
+      if (fits && this.frames.hasPlaces(frames, larges)) return true;
       if (!this.frames.evict(clean)) return false;
     }
   }

@@ -2,8 +2,10 @@
  * What was learned before: opens it, has it saved now and then, and closes it. Where that cannot be done, the state
  * is in memory only, and the reason is told.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCatalog } from './archive.ts';
+import { CatalogError } from './catalog.ts';
 import { Cold } from './cold.ts';
 import { stateDirectory } from './config/directory.ts';
 import type { Config, PluginTable } from './config.ts';
@@ -11,7 +13,7 @@ import { Hot } from './hot.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { Log } from './log.ts';
 import { Snapshots } from './snapshot.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreOptions, StorePlugin } from './store.ts';
 import { finish } from './waiting.ts';
 
 /** Seconds between reminders that nothing is saved. */
@@ -47,14 +49,10 @@ export class Keeper {
     const directory = stateDirectory(config.path);
     try {
       lock = await acquireLock(directory);
-      const path = join(directory, STORE_FOLDER);
-      mkdirSync(path, { recursive: true, mode: 0o700 });
       const { default: plugin } = await stores[name]!();
-      store = await plugin.open({ path, sync, readOnly: false });
-      for (const warning of store.warnings ?? []) log.warn(`STATE_DAMAGED: ${warning}`);
+      const path = join(directory, STORE_FOLDER);
+      store = await openSound(plugin, { path, sync, readOnly: false }, log);
       const hot = await finish(Hot.open(memory, new Cold(store, log)));
-      if (hot.lost)
-        log.warn(`STATE_DAMAGED: the catalog in ${path} is damaged; every series is learned anew`);
       return new Keeper(hot, name, interval, log, store, lock);
     } catch (error) {
       const { code = 'STATE_FAILED', message } = error as NodeJS.ErrnoException;
@@ -64,8 +62,7 @@ export class Keeper {
         );
       remind();
       setInterval(remind, REMIND_EVERY * 1000).unref();
-      await store?.close();
-      await lock?.release();
+      await Promise.allSettled([(async () => store?.close())(), lock?.release()]);
       return new Keeper(new Hot(), 'memory', interval, log);
     }
   }
@@ -77,5 +74,24 @@ export class Keeper {
     if (!saved) this.#log.error('STATE_NOT_SAVED: what was learned since the last snapshot is lost');
     await this.#store.close();
     await this.#lock?.release();
+  }
+}
+
+/** Opens a store; one that holds what nobody can understand is moved aside, and a new one begun. */
+async function openSound(plugin: StorePlugin, options: StoreOptions, log: Log): Promise<Store> {
+  const { path } = options;
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const store = await plugin.open(options);
+  for (const warning of store.warnings ?? []) log.warn(`STATE_DAMAGED: ${warning}`);
+  try {
+    await finish(readCatalog(store));
+    return store;
+  } catch (error) {
+    await store.close();
+    if (!(error instanceof CatalogError) || error.code !== 'STATE_DAMAGED') throw error;
+    const aside = `${path}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+    renameSync(path, aside);
+    log.warn(`${error.code}: ${error.message}. It is now ${aside}, and everything is learned anew`);
+    return openSound(plugin, options, log);
   }
 }

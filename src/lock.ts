@@ -97,7 +97,8 @@ export async function lockHolder(directory: string): Promise<number | undefined>
 }
 
 function busy(directory: string, holder: number): LockError {
-  const hint = 'give each process a [state] path of its own';
+  const hint =
+    'give each process a [state] path of its own, or set skip_processors_after_aggregators = true where Telegraf starts it twice';
   return new LockError('LOCK_BUSY', `${directory} is in use by process ${holder}; ${hint}`, holder);
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import {
   type Catalog,
+  decodeCatalog,
   decodeText,
   encodeText,
   FORMAT,
@@ -56,13 +57,12 @@ t.test('what does not shape them is no part of their name', async (t) => {
   );
 });
 
-t.test('a new catalog is empty, and its numbers begin anywhere below 2^31', async (t) => {
-  t.match(
-    newCatalog(() => 0),
-    { format: FORMAT, nextNumber: 0, fieldKeys: 0, tagSets: 0, instances: [] },
-  );
-  t.equal(newCatalog(() => 1 - 2 ** -53).nextNumber, 2 ** 31 - 1);
-  t.not(newCatalog().nextNumber, newCatalog().nextNumber);
+t.test('a catalog that is damaged, or of another format, is told apart by its code', async (t) => {
+  const catalog: Catalog = { ...newCatalog(), savedAt: 5 };
+  t.strictSame(decodeCatalog(encodeText(JSON.stringify(catalog))), catalog);
+  t.throws(() => decodeCatalog(encodeText(JSON.stringify(catalog)).subarray(1)), { code: 'STATE_DAMAGED' });
+  const newer = { ...catalog, format: FORMAT + 1 };
+  t.throws(() => decodeCatalog(encodeText(JSON.stringify(newer))), { code: 'STATE_FORMAT' });
 });
 
 t.test('text comes back as it was, and every bit that is flipped is found', async (t) => {

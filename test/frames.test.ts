@@ -227,3 +227,23 @@ t.test('whatever is taken, given up and given back, no two pages share a place',
     { numRuns: 150 },
   );
 });
+
+t.test('as many larger pages as a small machine has memory for have places of their own', async (t) => {
+  const frames = new Frames();
+  const owner = new Owner();
+  const taken = Array.from({ length: 70_000 }, (_, page) => {
+    const frame = frames.take(owner, page, FRAME_FLOATS + 1);
+    const place = frames.place(frame);
+    frames.page(place).f64[frames.at(place)] = page;
+    return place;
+  });
+  const wrong = taken.filter(
+    (place, page) =>
+      place === -1 ||
+      frames.page(place).f64[frames.at(place)] !== page ||
+      frames.place(frames.frameOf(place)) !== place,
+  );
+  t.strictSame(wrong, []);
+  t.ok(frames.hasPlaces(64 * 60_000, 1000));
+  t.notOk(frames.hasPlaces(64 * 60_000, 2000));
+});

@@ -67,11 +67,8 @@ export async function withState<T>(place: Place, use: (state: OpenState) => Prom
   const store = await openStore(located, place.plugins, true);
   try {
     const catalog = await finish(readCatalog(store));
-    if (catalog === undefined || catalog === 'damaged')
-      throw new Refusal(
-        'STATE_DAMAGED',
-        `the catalog of ${located.directory} is missing or damaged; "run" begins anew`,
-      );
+    if (catalog === undefined)
+      throw new Refusal('STATE_EMPTY', `nothing has been saved in ${located.directory} yet`);
     const fieldKeys = await finish(readFieldKeys(store, catalog));
     return await use({
       ...located,

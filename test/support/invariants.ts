@@ -15,8 +15,7 @@ export interface Contents {
 /** Reads a store that answers at once. */
 export function contentsOf(store: Source): Contents {
   const catalog = now(finish(readCatalog(store)));
-  if (catalog === undefined || catalog === 'damaged')
-    return { tagSets: [], named: 0, unnamed: 0, broken: [] };
+  if (catalog === undefined) return { tagSets: [], named: 0, unnamed: 0, broken: [] };
   const broken: string[] = [];
   const tagSets: string[] = [];
   const owner = new Map<string, string>();
