@@ -90,7 +90,7 @@ t.test('remembers from run to run, and says what has passed', async (t) => {
   t.equal(await first.pass('a', 'b'), '0 0');
   t.equal(await first.pass('a', 'b'), '1 1');
   await first.close();
-  t.match(first.logged(), [/^I! .* 4 points: 2 series, 4 values scored, 0 points flagged/]);
+  t.match(first.logged(), [/^I! .* 4 points: .* 4 values scored, 0 points flagged/]);
   const second = await start(t, directory);
   t.equal(await second.pass('a', 'c'), '2 0');
   await second.close();
