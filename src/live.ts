@@ -121,7 +121,7 @@ export class Live {
       this.#config = config;
       this.#log.info(`the config has changed: ${changes.join('; ') || 'nothing that matters here'}`);
     } catch (error) {
-      this.#pipeline.configure(this.#config);
+      // The pipeline works on by the old one: nothing of it is made again, which might throw, too.
       this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${textOf(error)}`);
     }
   }
