@@ -196,7 +196,7 @@ class Reference {
 
 /** Kills KILLS children, in as many chains as it takes, and looks at what they leave. */
 export async function killAtRandom(t: Test, options: ChainOptions): Promise<void> {
-  const timeout = 60_000 + 5000 * KILLS;
+  const timeout = 60_000 + 15_000 * KILLS;
   t.setTimeout(timeout);
   await t.test(`TELEGRAF_ANOMALY_SEED=${SEED}, ${KILLS} kills`, { timeout }, async (test) => {
     const load = new Load(options);
