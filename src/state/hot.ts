@@ -163,8 +163,8 @@ export class Hot {
   }
 
   /**
-   * Stages the records that are behind, up to so many, and the names of their fields. No page of rows may be staged
-   * before: a row whose series is lost would become another's.
+   * Stages the records that are behind, up to so many and while the stage has room, and the names of their fields. No
+   * page of rows may be staged before: a row whose series is lost would become another's.
    */
   saveRecords(most = Number.POSITIVE_INFINITY): void {
     const { catalog, fieldKeys, tagSets } = this;
@@ -172,7 +172,7 @@ export class Hot {
       const text = fieldKeys.bytes(catalog.fieldKeys).toString('latin1');
       this.cold?.put(fieldKeyKey(catalog.fieldKeys), encodeText(text));
     }
-    for (let saved = 0; saved < most && this.#behind.length > 0; saved++) {
+    for (let saved = 0; saved < most && this.#behind.length > 0 && !this.full; saved++) {
       const tagSet = this.#behind.pop()!;
       if ((this.#record[tagSet]! & STORED) === 0) catalog.tagSets++;
       this.#record[tagSet] = STORED;
@@ -228,22 +228,24 @@ export class Hot {
       do {
         this.saveRecords(SLICE);
         // A store that fails is tried again, but not waited for.
-        while (this.#full && !(cold.failing && cold.busy)) yield this.flush() ?? Promise.resolve();
-      } while (this.behind > 0);
-      const clean = this.#full;
+        while (this.full && !(cold.failing && cold.busy)) yield this.flush() ?? Promise.resolve();
+      } while (this.behind > 0 && !this.full);
+      const clean = this.full;
       // Columns may have grown, and then frames must give their memory back.
-      while (shrinks && this.bytes + bytes > this.limit) shrinks = this.frames.shrink(clean);
+      while (shrinks && this.behind === 0 && this.bytes + bytes > this.limit)
+        shrinks = this.frames.shrink(clean);
       const left = this.limit - this.bytes - bytes;
       const fresh = Math.max(0, Math.floor(left / FRAME_BYTES));
       const fits = this.frames.free + fresh >= frames && (larges === 0 || left >= 0);
       if (fits && this.frames.hasPlaces(frames, larges)) return true;
-      if (!this.frames.evict(clean)) return false;
+      // A tag set whose record is behind must stay.
+      if (this.behind > 0 || !this.frames.evict(clean)) return false;
     }
   }
 
-  /** Too much is on its way to the store. */
-  get #full(): boolean {
-    return this.cold!.staged > this.stagedLimit;
+  /** Enough is on its way to the store. */
+  get full(): boolean {
+    return this.cold !== undefined && this.cold.staged > this.stagedLimit;
   }
 
   #newState(width: number, number: number, rows: number): State {

@@ -102,10 +102,11 @@ export class Snapshots {
 
   /** Stages changed pages from this one on, and answers where to go on. */
   #pages(state: State, page: number): number {
-    const { frames } = this.#hot;
+    const hot = this.#hot;
+    const { frames } = hot;
     let staged = 0;
     const last = Math.min(page + LOOK, state.pages);
-    for (; page < last && staged < SLICE; page++) {
+    for (; page < last && staged < SLICE && !hot.full; page++) {
       const frame = state.frameOf(page);
       if (frame < 0 || !frames.isDirty(frame)) continue;
       state.save(page);
