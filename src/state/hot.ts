@@ -18,6 +18,9 @@ import { NO_ROW, State } from './state.ts';
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;
 const MOST_STAGED = 2 << 20;
+/** The part that is left for what goes beyond it: a page, a record or the catalog is staged whole. At most so many bytes. */
+const SPARE_SHARE = 1 / 32;
+const MOST_SPARE = 32 << 10;
 
 /** Records that are staged before it is asked again whether there are too many. */
 const SLICE = 256;
@@ -60,7 +63,7 @@ export class Hot {
     this.catalog = catalog;
     this.memory = cold === undefined ? Number.POSITIVE_INFINITY : memory;
     this.stagedLimit = Math.min(this.memory * STAGED_SHARE, MOST_STAGED);
-    this.limit = this.memory - this.stagedLimit;
+    this.limit = this.memory - this.stagedLimit - Math.min(this.memory * SPARE_SHARE, MOST_SPARE);
   }
 
   /** What the store holds, ready to be recalled. Throws a CatalogError. */
