@@ -119,7 +119,7 @@ export function* readRows(
   yield* wait(
     source.getMany(keys, (i, value) => {
       const stride = strideOf(names[lists[i]![0]!]!.width);
-      const stored = value && opened(value, stride);
+      const stored = value && opened(keys[i]!, value, stride);
       const damaged = value !== undefined && stored === undefined;
       for (const index of lists[i]!) {
         const at = (names[index]!.row % rowsPerPage(stride)) * stride * 8;

@@ -124,7 +124,7 @@ export function present(hot: Hot): Source {
       for (const [index, key] of keys.entries()) {
         const state = states.get(instanceOf(key));
         if (state !== undefined && state.frameOf(pageOf(key)) >= 0)
-          take(index, sealed(state.bytes(pageOf(key)), hot.catalog.session));
+          take(index, sealed(key, state.bytes(pageOf(key)), hot.catalog.session));
         else cold.push(index);
       }
       return hot.cold!.getMany(
@@ -158,12 +158,12 @@ export function* zero(hot: Hot, rows: readonly [State, number][]): Waiting<void>
     hot.cold!.getMany(keys, (i, value) => {
       const [{ stride }, key, list] = cold[i]!;
       // A page that is damaged begins anew, all zeros, when it is needed.
-      const stored = value && opened(value, stride);
+      const stored = value && opened(key, value, stride);
       if (stored === undefined) return;
       const copy = Uint8Array.from(stored.rows);
       clear(copy, stride, list);
       if (copy.every((byte) => byte === 0)) hot.cold!.delete(key);
-      else hot.cold!.put(key, sealed(copy, stored.session));
+      else hot.cold!.put(key, sealed(key, copy, stored.session));
     }),
   );
 }

@@ -54,21 +54,25 @@ export function pageOf(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset, key.length).getUint32(5);
 }
 
-/** A page's value, with a copy of the rows. */
-export function sealed(rows: Uint8Array, session: number): Buffer {
+/** The value of the page with this key, with a copy of the rows. */
+export function sealed(key: Uint8Array, rows: Uint8Array, session: number): Buffer {
   const value = Buffer.allocUnsafeSlow(rows.length + TRAILER);
   value.set(rows);
   value.writeUInt32LE(session, rows.length + WORD);
-  value.writeUInt32LE(checksum(value), rows.length);
+  value.writeUInt32LE(checksum(key, value), rows.length);
   return value;
 }
 
-/** The rows of a page's value, in its memory, and the session; undefined where it is damaged. */
-export function opened(value: Uint8Array, stride: number): { rows: Uint8Array; session: number } | undefined {
+/** The rows of the value of the page with this key, in its memory, and the session; undefined where it is damaged. */
+export function opened(
+  key: Uint8Array,
+  value: Uint8Array,
+  stride: number,
+): { rows: Uint8Array; session: number } | undefined {
   const bytes = rowsPerPage(stride) * stride * 8;
   if (value.length !== bytes + TRAILER) return undefined;
   const trailer = new DataView(value.buffer, value.byteOffset + bytes);
-  if (checksum(value) !== trailer.getUint32(0, true)) return undefined;
+  if (checksum(key, value) !== trailer.getUint32(0, true)) return undefined;
   return { rows: value.subarray(0, bytes), session: trailer.getUint32(WORD, true) };
 }
 
@@ -94,8 +98,8 @@ export function headerOf(view: DataView, at: number): Header {
   };
 }
 
-/** Of everything but itself. */
-function checksum(value: Uint8Array): number {
+/** Of everything but itself, and of the key: a page in the wrong place is as good as damaged. */
+function checksum(key: Uint8Array, value: Uint8Array): number {
   const at = value.length - TRAILER;
-  return crc32(value.subarray(at + WORD), crc32(value.subarray(0, at)));
+  return crc32(value.subarray(at + WORD), crc32(value.subarray(0, at), crc32(key)));
 }

@@ -139,7 +139,7 @@ export class State implements Tenant {
   /** Fills the page, which is in a frame, with what the store has. What is damaged begins anew, and is counted. */
   load(page: number, value: Uint8Array | undefined): void {
     if (value === undefined) return;
-    const stored = opened(value, this.stride);
+    const stored = opened(this.key(page), value, this.stride);
     if (stored === undefined) {
       this.damaged++;
       return;
@@ -166,7 +166,8 @@ export class State implements Tenant {
   /** Hands a copy of the page, which is hot, to the store. */
   save(page: number): void {
     this.#frames.mark(this.#frameOf[page]!, false);
-    this.#put(this.key(page), sealed(this.bytes(page), this.#session));
+    const key = this.key(page);
+    this.#put(key, sealed(key, this.bytes(page), this.#session));
   }
 
   /** The rows of a page that is hot. */

@@ -159,7 +159,7 @@ t.test('rows are those of their pages, which are read once', async (t) => {
             { length: rowsPerPage(stride) * stride * 8 },
             (_, i) => fill ^ (i >> 3),
           );
-          const value = sealed(bytes, fill);
+          const value = sealed(pageKey(number, page), bytes, fill);
           if (isDamaged) value[5]! ^= 1;
           await put(file, [[pageKey(number, page), value]]);
         }
@@ -198,7 +198,10 @@ t.test('rows are those of their pages, which are read once', async (t) => {
 t.test('a row is a copy, also of what is on its way to the store', async (t) => {
   const source = new Cold(shelf(), testLog());
   const stride = strideOf(1);
-  source.put(pageKey(0, 0), sealed(new Uint8Array(rowsPerPage(stride) * stride * 8).fill(1), 1));
+  source.put(
+    pageKey(0, 0),
+    sealed(pageKey(0, 0), new Uint8Array(rowsPerPage(stride) * stride * 8).fill(1), 1),
+  );
   const rows: ArchivedRow[] = [];
   for (let time = 0; time < 2; time++) {
     await finish(readRows(source, [{ number: 0, width: 1, row: 0 }], (_, row) => rows.push(row)));

@@ -223,7 +223,7 @@ t.test('the present is what is hot, then what is staged, then what is stored', a
   const first = () => {
     let rows!: Buffer;
     present(hot).getMany([key], (_, value) => {
-      rows = Buffer.from(opened(value!, state!.stride)!.rows);
+      rows = Buffer.from(opened(key, value!, state!.stride)!.rows);
     });
     return rows;
   };
@@ -231,7 +231,7 @@ t.test('the present is what is hot, then what is staged, then what is stored', a
   t.equal(count(), 3, 'stored');
   const rows = first();
   rows.writeInt32LE(7, 4 * COUNT);
-  hot.cold!.put(key, sealed(rows, 1));
+  hot.cold!.put(key, sealed(key, rows, 1));
   t.equal(count(), 7, 'staged');
   pass(line('a', 9, 5));
   t.equal(count(), 8, 'hot');
@@ -268,7 +268,10 @@ t.test('a page without anything else goes, and one that is damaged is left alone
     },
   );
   const zeros = (page: number) =>
-    opened(found[page]!, state!.stride)!.rows.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
+    opened(state!.key(page), found[page]!, state!.stride)!.rows.reduce(
+      (count, byte) => count + (byte === 0 ? 1 : 0),
+      0,
+    );
   const bytes = rowsPerPage * state!.stride * 8;
   t.equal(zeros(0), bytes, 'one that is hot');
   t.ok(state!.bytes(0).every((byte) => byte === 0));

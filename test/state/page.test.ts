@@ -26,20 +26,22 @@ t.test('keys name an instance and a page, and sort as these do', async (t) => {
   t.same([...keys].sort(Buffer.compare), keys);
 });
 
-t.test('a page comes back as it was, and a wrong bit is seen wherever it is', async (t) => {
+t.test('a page comes back as it was, and a wrong bit or place is seen', async (t) => {
+  const key = pageKey(3, 70_000);
   for (const width of [0, 7, 700]) {
     const stride = strideOf(width);
     const rows = Uint8Array.from({ length: rowsPerPage(stride) * stride * 8 }, (_, i) => i % 251);
-    const value = sealed(rows, 4_000_000_000);
-    t.ok(Buffer.from(opened(value, stride)!.rows).equals(rows));
-    t.equal(opened(value, stride)!.session, 4_000_000_000);
+    const value = sealed(key, rows, 4_000_000_000);
+    t.ok(Buffer.from(opened(key, value, stride)!.rows).equals(rows));
+    t.equal(opened(key, value, stride)!.session, 4_000_000_000);
     for (let at = 0; at < value.length; at += Math.ceil(value.length / 97)) {
       value[at]! ^= 4;
-      t.equal(opened(value, stride), undefined, `byte ${at}`);
+      t.equal(opened(key, value, stride), undefined, `byte ${at}`);
       value[at]! ^= 4;
     }
-    t.equal(opened(value.subarray(8), stride), undefined);
-    t.equal(opened(value, stride + 1), undefined);
+    t.equal(opened(key, value.subarray(8), stride), undefined);
+    t.equal(opened(pageKey(3, 70_001), value, stride), undefined);
+    t.equal(opened(key, value, stride + 1), undefined);
   }
 });
 

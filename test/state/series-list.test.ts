@@ -53,7 +53,7 @@ async function putPage(store: Store, page: number, rows: readonly Written[], ses
     view.setInt32(at + 12, flags, true);
     for (const [place, float] of floats.entries()) view.setFloat64(at + 16 + 8 * place, float, true);
   }
-  await store.putMany([pageKey(9, page)], [sealed(bytes, session)]);
+  await store.putMany([pageKey(9, page)], [sealed(pageKey(9, page), bytes, session)]);
 }
 
 async function gather<T>(parts: AsyncGenerator<T[]>): Promise<T[]> {

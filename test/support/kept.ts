@@ -111,7 +111,7 @@ async function readPages(store: Store, number: number, width: number, wrong: str
     const bytes = Buffer.from(value ?? []);
     const end = bytes.length - TRAILER;
     const isWhole = () =>
-      crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, end))) === bytes.readUInt32LE(end);
+      crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, end), crc32(key))) === bytes.readUInt32LE(end);
     if (end !== rowsPerPage * rowBytes || !isWhole())
       wrong.push(`page ${page} of instance ${number} is damaged`);
     else pages.set(page, bytes);
