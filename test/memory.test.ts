@@ -8,8 +8,11 @@ import { crowd } from './support/crowd.ts';
 import { splitPoints, valueText } from './support/line-protocol.ts';
 
 const CAP = 64 << 20;
-/** What the program takes beside the state: Node.js, code, chunks on their way. */
-const BESIDE = 150e6;
+/**
+ * What the program takes beside the state: Node.js, code, chunks on their way. Newer versions of Node.js let more garbage
+ * lie in a larger young generation before they collect it: --max-semi-space-size=4 takes 24 back to what 20 needs.
+ */
+const BESIDE = { 20: 150e6, 22: 200e6 }[Number.parseInt(process.versions.node, 10)] ?? 260e6;
 const TAG_SETS = 1_000_000;
 /** Longer names are the greater part of what a series takes. */
 const PADDING = 120;
@@ -93,5 +96,5 @@ t.test('a million tag sets of two fields under a cap of 64 MiB', { timeout: 280_
 t.test('and without one', { timeout: 280_000 }, async (t) => {
   const { anonymous, accounted } = await taken(t, 'store = "memory"');
   t.ok(accounted > 2 * CAP, `${accounted} bytes by our own account`);
-  t.ok(anonymous > 1.3 * (CAP + BESIDE), `${anonymous} bytes by the system's`);
+  t.ok(anonymous > CAP + BESIDE, `${anonymous} bytes by the system's`);
 });
