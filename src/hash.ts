@@ -30,3 +30,9 @@ export function mixByte(hash: number, byte: number): number {
 export function hashFieldKey(bytes: Uint8Array): number {
   return bytes.reduce(mixByte, 0);
 }
+
+/** A copy of the bytes to hash and to compare, which reads whole words: with room behind its end. */
+export function wordsOf(bytes: Uint8Array): DataView {
+  const padded = Buffer.concat([bytes, Buffer.alloc(4)]);
+  return new DataView(padded.buffer, padded.byteOffset, padded.length);
+}

@@ -102,14 +102,13 @@ export class Live {
       const { config, problems } = await loadConfig(this.#file, this.#plugins);
       const [error] = problems.filter(({ severity }) => severity === 'error');
       if (config === undefined) {
-        const reason = error === undefined ? 'it cannot be read' : `${error.code}: ${problemText(error)}`;
-        this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${reason}`);
+        this.#refuse(error === undefined ? 'it cannot be read' : `${error.code}: ${problemText(error)}`);
         return;
       }
       for (const problem of problems) this.#log.warn(`${problem.code}: ${problemText(problem)}`);
       this.#next = config;
     } catch (error) {
-      this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${textOf(error)}`);
+      this.#refuse(textOf(error));
     }
   }
 
@@ -122,8 +121,12 @@ export class Live {
       this.#log.info(`the config has changed: ${changes.join('; ') || 'nothing that matters here'}`);
     } catch (error) {
       // The pipeline works on by the old one: nothing of it is made again, which might throw, too.
-      this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${textOf(error)}`);
+      this.#refuse(textOf(error));
     }
+  }
+
+  #refuse(reason: string): void {
+    this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${reason}`);
   }
 
   #figures(): Figures {
@@ -151,7 +154,7 @@ export class Live {
           snapshotDuration: snapshots.duration,
         }),
         memory: hot.bytes + (hot.cold?.staged ?? 0),
-        memoryLimit: hot.cold === undefined ? Number.NaN : hot.memory,
+        memoryLimit: hot.memory,
       },
       latency: this.#latency.take(),
       resident: process.memoryUsage.rss(),

@@ -5,7 +5,7 @@
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
-import { hashBytes } from './hash.ts';
+import { hashBytes, wordsOf } from './hash.ts';
 import { Selector } from './selector.ts';
 import type { Hot } from './state/hot.ts';
 import type { StoredSeries } from './state/record.ts';
@@ -74,8 +74,7 @@ export class Select {
   /** Makes the tag set hot: a new one, or one that the store knew. */
   enter(batch: Batch, { bytes, points }: Stranger, record: readonly StoredSeries[] | undefined): void {
     const { tagSets, table, fieldKeys } = this.#hot;
-    const padded = Buffer.concat([bytes, Buffer.alloc(4)]);
-    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    const view = wordsOf(bytes);
     const tagSet = tagSets.add(view, 0, bytes.length, hashBytes(view, 0, bytes.length));
     this.#judged = UNKNOWN;
     const watched = record !== undefined || this.#takenBy(tagSet).includes(true);
@@ -141,7 +140,7 @@ export class Select {
     for (const point of points) {
       const raw = bytes.subarray(batch.keyStart[point]!, batch.keyEnd[point]!);
       const own = raw.includes(this.#mark) ? withoutTags(raw, this.#names.tags) : raw;
-      const hot = own === raw ? UNKNOWN : this.#findText(own);
+      const hot = own === raw ? UNKNOWN : this.#hot.find(own);
       if (hot >= 0) {
         batch.tagSet[point] = this.#hot.table.isUnwatched(this.#known(hot)) ? UNWATCHED : hot;
         continue;
@@ -152,12 +151,6 @@ export class Select {
       else stranger.points.push(point);
     }
     return [...found.values()];
-  }
-
-  #findText(text: Buffer): number {
-    const padded = Buffer.concat([text, Buffer.alloc(4)]);
-    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-    return this.#hot.tagSets.find(view, 0, text.length, hashBytes(view, 0, text.length));
   }
 
   /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */

@@ -33,7 +33,7 @@ export class Forgetting {
 
   /** Whether `settle` should be called before more is added. */
   get full(): boolean {
-    return this.#pending.length >= MOST_PENDING || this.#hot.cold!.staged > this.#hot.stagedLimit;
+    return this.#pending.length >= MOST_PENDING || this.#hot.full;
   }
 
   /** The first step, for records of tag sets that are not hot. */

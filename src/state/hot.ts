@@ -4,7 +4,7 @@
  */
 
 import { grown } from '../column.ts';
-import { hashBytes, hashFieldKey } from '../hash.ts';
+import { hashBytes, hashFieldKey, wordsOf } from '../hash.ts';
 import type { Waiting } from '../waiting.ts';
 import { readCatalog, readFieldKeys } from './archive.ts';
 import { aliasOf, CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
@@ -135,8 +135,7 @@ export class Hot {
 
   /** The tag set's id where it is hot, or −1. */
   find(tagSet: Uint8Array): number {
-    const padded = Buffer.concat([tagSet, Buffer.alloc(4)]);
-    const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+    const view = wordsOf(tagSet);
     return this.tagSets.find(view, 0, tagSet.length, hashBytes(view, 0, tagSet.length));
   }
 
@@ -281,9 +280,7 @@ export class Hot {
 
   *#loadFieldKeys(): Waiting<void> {
     for (const text of yield* readFieldKeys(this.cold!, this.catalog)) {
-      const padded = Buffer.concat([text, Buffer.alloc(4)]);
-      const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-      this.fieldKeys.add(view, 0, text.length, hashFieldKey(text));
+      this.fieldKeys.add(wordsOf(text), 0, text.length, hashFieldKey(text));
     }
   }
 }

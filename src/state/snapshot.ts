@@ -65,7 +65,7 @@ export class Snapshots {
     const began = performance.now();
     for (const slices = this.#slices(); !slices.next().done; ) {
       // Another slice only when the store keeps up: what is on its way takes memory too.
-      while (cold.staged > hot.stagedLimit) {
+      while (hot.full) {
         if (cold.failing && cold.busy) return;
         await hot.flush();
         if (cold.failing) return;
@@ -73,9 +73,7 @@ export class Snapshots {
       await setImmediate();
       if (!cold.busy) void hot.flush();
     }
-    await hot.flush();
-    await hot.flush();
-    if (cold.failing) return;
+    if (!(await hot.committed())) return;
     hot.catalog.savedAt = Date.now();
     await hot.saveCatalog();
     this.duration = (performance.now() - began) / 1000;

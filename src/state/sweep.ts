@@ -232,12 +232,12 @@ export class Sweeps {
 
   /** Lets the points pass, and what is staged go to the store. */
   async #pause(): Promise<void> {
-    const { cold, stagedLimit } = this.#hot;
+    const hot = this.#hot;
     await setImmediate();
     if (this.#stopped) throw new Interrupted();
-    while (cold!.staged > stagedLimit) {
-      if (cold!.failing) throw new Interrupted();
-      await this.#hot.flush();
+    while (hot.full) {
+      if (hot.cold!.failing) throw new Interrupted();
+      await hot.flush();
     }
   }
 

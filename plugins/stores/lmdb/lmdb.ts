@@ -218,7 +218,7 @@ async function open(options: StoreOptions): Promise<Store> {
   const file = join(path, 'state.mdb');
   try {
     if (readOnly) requireFile(file);
-    if (!readOnly) {
+    else {
       requireSpace(path, SPARE);
       reserveLock(`${file}-lock`);
     }
