@@ -1,8 +1,8 @@
 /** A disk that is full or cannot be written: the points flow, the log says what is lost, and saving goes on later. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import t from 'tap';
-import { smallDisk } from '../support/disk.ts';
+import t, { type Test } from 'tap';
+import { type Disk, smallDisk } from '../support/disk.ts';
 import {
   A_THIRD,
   chunks,
@@ -20,12 +20,18 @@ import {
 const SEVERAL_TRIES = 2500;
 const TELEGRAF_WAITS = 10_000;
 
-t.test('a disk that is full for a while', async (t) => {
-  const disk = smallDisk(t, '16m');
-  if (disk === undefined) return;
+/** A child with its state on the disk that has had a third of the stream. */
+async function begin(t: Test, disk: Disk) {
   const path = join(disk.path, 'state');
   const child = await startAt(t, path);
   await pass(t, child, 0, A_THIRD);
+  return { path, child };
+}
+
+t.test('a disk that is full for a while', async (t) => {
+  const disk = smallDisk(t, '16m');
+  if (disk === undefined) return;
+  const { path, child } = await begin(t, disk);
   await untilSaved(path);
   disk.fill();
   await pass(t, child, A_THIRD, TWO_THIRDS);
@@ -52,9 +58,7 @@ t.test('a disk that is full for a while', async (t) => {
 t.test('a disk that is full to the end', async (t) => {
   const disk = smallDisk(t, '16m');
   if (disk === undefined) return;
-  const path = join(disk.path, 'state');
-  const child = await startAt(t, path);
-  await pass(t, child, 0, A_THIRD);
+  const { path, child } = await begin(t, disk);
   await untilSaved(path);
   const before = await keptIn(path);
   disk.fill();
@@ -88,9 +92,7 @@ t.test('a disk that is full, or read-only, from the start', async (t) => {
 t.test('a directory that is there, on a disk that cannot be written any more', async (t) => {
   const disk = smallDisk(t, '16m');
   if (disk === undefined) return;
-  const path = join(disk.path, 'state');
-  const child = await startAt(t, path);
-  await pass(t, child, 0, A_THIRD);
+  const { path, child } = await begin(t, disk);
   t.equal((await child.end()).code, 0);
   disk.makeReadOnly();
   const next = await startAt(t, path);
