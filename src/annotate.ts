@@ -3,11 +3,11 @@
  * fields behind the last field. All other bytes stay as they came.
  */
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
 import type { Counts } from './stats.ts';
 import { unescapeName } from './tagset.ts';
+import type { Watch } from './watch.ts';
 
 /** The names of the tags and fields that we add. */
 export class AnnotationNames {

@@ -5,45 +5,13 @@
 import type { Batch } from './batch.ts';
 import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
-import { Judge, OK, OPEN } from './judge.ts';
-import type { Policy } from './policy.ts';
-import { COUNT, FLAGS, HEADER, OFF, type State, TIME_HIGH, TIME_LOW } from './state.ts';
+import { OK, OPEN } from './judge.ts';
+import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state.ts';
 import type { Counts } from './stats.ts';
+import type { Watch } from './watch.ts';
 
 const TWO_32 = 2 ** 32;
 const LARGEST_COUNT = 2 ** 31 - 1;
-
-/** A detector instance at work: its policy, its rows, and its share of the batch. */
-export class Watch {
-  /** Its place in the list of watches. */
-  readonly index: number;
-  readonly policy: Policy;
-  readonly instance: Instance;
-  readonly judge: Judge;
-  readonly state: State;
-  /** The share: values by their index in the batch, their rows, and the places of those in memory. */
-  count = 0;
-  values = new Int32Array(0);
-  rows = new Int32Array(0);
-  places = new Int32Array(0);
-
-  constructor(index: number, policy: Policy, instance: Instance, state: State) {
-    this.index = index;
-    this.policy = policy;
-    this.instance = instance;
-    this.judge = new Judge(policy);
-    this.state = state;
-  }
-
-  /** Empties the share and makes room for so many values. */
-  reset(values: number): void {
-    this.count = 0;
-    if (values <= this.values.length) return;
-    this.values = new Int32Array(2 * values);
-    this.rows = new Int32Array(2 * values);
-    this.places = new Int32Array(2 * values);
-  }
-}
 
 /** What goes wrong with one series is told here; the road goes on. */
 export type OnFailure = (watch: Watch, value: number, error: unknown) => void;
@@ -81,7 +49,7 @@ export class Detect {
       } catch (error) {
         const failed = this.#at;
         this.#counts.failures++;
-        const place = watch.places[failed]!;
+        const place = watch.learned.places[failed]!;
         watch.state.page(place).i32[2 * watch.state.at(place) + FLAGS]! |= OFF;
         this.#onFailure(watch, watch.values[failed]!, error);
         from = failed + 1;
@@ -93,7 +61,8 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { instance, judge, state, count, values, places } = watch;
+    const { instance, judge, count, values } = watch;
+    const { state, places } = watch.learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
     for (let entry = from; entry < count; entry++) {

@@ -6,7 +6,7 @@ import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
 import { identityOf } from './catalog.ts';
 import type { Config } from './config.ts';
-import { Detect, Watch } from './detect.ts';
+import { Detect } from './detect.ts';
 import { Findings } from './findings.ts';
 import { Hot } from './hot.ts';
 import { Limited, type Log, textOf } from './log.ts';
@@ -17,6 +17,7 @@ import { Select } from './select.ts';
 import { type Counts, createCounts } from './stats.ts';
 import type { MaybePromise } from './store.ts';
 import { finish, type Waiting } from './waiting.ts';
+import { Watch } from './watch.ts';
 
 /**
  * A point may grow so large before we give up waiting for its end: a string that is never closed would hold

@@ -3,7 +3,6 @@
  * cold comes from the store in one call each.
  */
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
 import { Dictionary } from './dictionary.ts';
 import { FRAME_FLOATS } from './frames.ts';
 import type { Hot } from './hot.ts';
@@ -12,6 +11,7 @@ import type { Select, Stranger } from './select.ts';
 import { UNWATCHED } from './series.ts';
 import type { State } from './state.ts';
 import { type Waiting, wait } from './waiting.ts';
+import type { Share, Watch } from './watch.ts';
 
 /** What the store could not give is told here; the values that need it pass unscored. */
 export type OnUnreadable = (error: unknown) => void;
@@ -127,7 +127,7 @@ export class Recall {
   #places(watches: readonly Watch[]): [State, number[]][] {
     const { frames } = this.#hot;
     const missing: [State, number[]][] = [];
-    for (const { state, count, rows, places } of watches) {
+    for (const [count, { state, rows, places }] of sharesOf(watches)) {
       let cold: Set<number> | undefined;
       for (let entry = 0; entry < count; entry++) {
         const row = rows[entry]!;
@@ -179,11 +179,16 @@ export class Recall {
   #leaveOut(watch: Watch): void {
     let kept = 0;
     for (let entry = 0; entry < watch.count; entry++) {
-      if (watch.places[entry]! < 0) continue;
+      if (watch.shares.some(({ places }) => places[entry]! < 0)) continue;
       watch.values[kept] = watch.values[entry]!;
-      watch.places[kept++] = watch.places[entry]!;
+      for (const { places } of watch.shares) places[kept] = places[entry]!;
+      kept++;
     }
     this.unscored += watch.count - kept;
     watch.count = kept;
   }
+}
+
+function sharesOf(watches: readonly Watch[]): [count: number, Share][] {
+  return watches.flatMap(({ count, shares }) => shares.map((share): [number, Share] => [count, share]));
 }

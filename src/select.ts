@@ -4,7 +4,6 @@
  */
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
 import { hashBytes } from './hash.ts';
 import type { Hot } from './hot.ts';
 import type { StoredSeries } from './record.ts';
@@ -12,6 +11,7 @@ import { Selector } from './selector.ts';
 import { UNWATCHED } from './series.ts';
 import { NO_ROW, State } from './state.ts';
 import { parseTagSet, unescapeName, withoutTags } from './tagset.ts';
+import type { Watch } from './watch.ts';
 
 const NO_SERIES = -1;
 /** No answer yet: the tag set may be in the store. */
@@ -89,7 +89,7 @@ export class Select {
         const at = rows.findIndex((number, i) => i % 2 === 0 && number === state.number);
         if (at >= 0 && rows[at + 1]! < state.rows) state.set(series, rows[at + 1]!);
       }
-      this.#judge(tagSet, series);
+      this.#assign(tagSet, series);
     }
     for (const point of points) batch.tagSet[point] = watched ? tagSet : UNWATCHED;
   }
@@ -114,11 +114,13 @@ export class Select {
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         for (const watch of watches) {
-          const row = watch.state.rowOf(series);
+          const { learned, judged } = watch;
+          const row = learned.state.rowOf(series);
           if (row < 0) continue;
           const at = watch.count++;
           watch.values[at] = value;
-          watch.rows[at] = row;
+          learned.rows[at] = row;
+          if (judged !== undefined) judged.rows[at] = judged.state.rowOf(series);
         }
       }
     }
@@ -131,7 +133,7 @@ export class Select {
     if (!table.isInDoubt(tagSet)) return tagSet;
     table.settle(tagSet, this.#takenBy(tagSet).includes(true));
     for (let series = table.first(tagSet); series >= 0; series = table.next(series))
-      this.#judge(tagSet, series);
+      this.#assign(tagSet, series);
     return tagSet;
   }
 
@@ -175,24 +177,26 @@ export class Select {
     const isScore = this.#scores && this.#isScore(this.#field(fieldKey), batch, point);
     const series = this.#hot.table.add(tagSet, fieldKey, isScore);
     this.#hot.changed(tagSet);
-    this.#judge(tagSet, series);
+    this.#assign(tagSet, series);
     return series;
   }
 
-  /** Gives the series a row with each instance that watches it; a row of one that does not is put to sleep. */
-  #judge(tagSet: number, series: number): void {
+  /** Gives the series rows with each instance that watches it; those of one that does not are put to sleep. */
+  #assign(tagSet: number, series: number): void {
     const { table } = this.#hot;
     const field = this.#field(table.fieldKey(series));
     const ours = this.#names.fields.has(field) || table.isScore(series);
     const taken = this.#takenBy(tagSet);
-    for (const [i, { state }] of this.#watches.entries()) {
+    for (const [i, { shares }] of this.#watches.entries()) {
       const wanted = !ours && taken[i]! && this.#selectors[i]!.takesField(field);
-      const row = state.rowOf(series);
-      if (row !== NO_ROW) {
-        if (wanted === row < NO_ROW) state.set(series, State.turn(row));
-      } else if (wanted) {
-        state.add(series);
-        this.#hot.changed(tagSet);
+      for (const { state } of shares) {
+        const row = state.rowOf(series);
+        if (row !== NO_ROW) {
+          if (wanted === row < NO_ROW) state.set(series, State.turn(row));
+        } else if (wanted) {
+          state.add(series);
+          this.#hot.changed(tagSet);
+        }
       }
     }
   }
