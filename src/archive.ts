@@ -2,11 +2,20 @@
  * Reads what a store holds, a few records at a time, so that a state of any size can be gone through. Each record
  * and each page is whole; what a running process has not saved yet is not there.
  */
-import { CATALOG_KEY, type Catalog, decodeCatalog, decodeText, fieldKeyKey } from './catalog.ts';
+import {
+  CATALOG_KEY,
+  type Catalog,
+  CatalogError,
+  decodeCatalog,
+  decodeText,
+  fieldKeyKey,
+} from './catalog.ts';
 import { opened, pageKey, rowsPerPage, strideOf } from './page.ts';
 import { decodeRecord, RECORD_PREFIX, type StoredSeries, tagSetOf } from './record.ts';
 import type { Store } from './store.ts';
 import { type Waiting, wait } from './waiting.ts';
+
+const EVERYTHING = Buffer.alloc(0);
 
 /** What there is to read from: a store, or one with what is on its way to it. */
 export type Source = Pick<Store, 'getMany' | 'keys'>;
@@ -36,7 +45,7 @@ export interface ArchivedRow {
   readonly damaged: boolean;
 }
 
-/** The catalog, or undefined where there is none. Throws a CatalogError. */
+/** The catalog, or undefined where the store is empty. Throws a CatalogError. */
 export function* readCatalog(source: Source): Waiting<Catalog | undefined> {
   let catalog: Catalog | undefined;
   yield* wait(
@@ -44,6 +53,8 @@ export function* readCatalog(source: Source): Waiting<Catalog | undefined> {
       catalog = value && decodeCatalog(value);
     }),
   );
+  const [some] = catalog === undefined ? yield* wait(source.keys(EVERYTHING, undefined, 1)) : [];
+  if (some !== undefined) throw new CatalogError('STATE_DAMAGED', 'the catalog of the state is missing');
   return catalog;
 }
 

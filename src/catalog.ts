@@ -97,3 +97,8 @@ export function identityOf(detector: Detector, options: unknown, alias: string):
   const digest = hash('sha256', JSON.stringify(values), 'hex').slice(0, 16);
   return `${alias} ${detector.name} ${detector.version} ${digest}`;
 }
+
+/** The alias in an identity; it may have spaces in it. */
+export function aliasOf(identity: string): string {
+  return identity.split(' ').slice(0, -3).join(' ');
+}

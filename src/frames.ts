@@ -14,6 +14,8 @@ const FRAME_BITS = 9;
 const CHUNK_BITS = 15;
 const CHUNK_FLOATS = 1 << CHUNK_BITS;
 const CHUNK_FRAMES = CHUNK_FLOATS / FRAME_FLOATS;
+/** A place has 32 bits, whatever sign: 32 GiB in usual frames, or so many larger pages. */
+const MOST_CHUNKS = 2 ** (32 - CHUNK_BITS);
 /** Of so many frames, taken by chance, the one that is used least is given up. */
 const SAMPLES = 5;
 const MOST_USES = 255;
@@ -75,14 +77,20 @@ export class Frames {
     return place & (CHUNK_FLOATS - 1);
   }
 
-  /** The place where the frame begins. */
+  /** The place where the frame begins: an int32, which may be negative, but never is −1. */
   place(frame: number): number {
     return frame << FRAME_BITS;
   }
 
   /** The frame in which the place lies. */
   frameOf(place: number): number {
-    return place >> FRAME_BITS;
+    return place >>> FRAME_BITS;
+  }
+
+  /** Whether there are places for so many more frames and so many larger pages. */
+  hasPlaces(frames: number, larges: number): boolean {
+    const chunks = Math.ceil(Math.max(0, frames - this.free) / CHUNK_FRAMES) + larges;
+    return this.#chunks.length - this.#gone.length + chunks <= MOST_CHUNKS;
   }
 
   /** From now on no frame is in use, so each can be given up. */
@@ -228,6 +236,8 @@ export class Frames {
 
   #addChunk(floats: number): number {
     const chunk = this.#gone.pop() ?? this.#chunks.length;
+    if (chunk === MOST_CHUNKS)
+      throw new RangeError(`the state takes more than ${MOST_CHUNKS} chunks of memory`);
     const f64 = new Float64Array(floats);
     const { buffer } = f64;
     const views = { f32: new Float32Array(buffer), i32: new Int32Array(buffer), view: new DataView(buffer) };

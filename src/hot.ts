@@ -3,7 +3,7 @@
  * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
  */
 import { readCatalog, readFieldKeys } from './archive.ts';
-import { CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
+import { aliasOf, CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
 import type { Cold } from './cold.ts';
 import { grown } from './column.ts';
 import { Dictionary } from './dictionary.ts';
@@ -24,6 +24,13 @@ const SLICE = 256;
 /** Of a tag set: the store has a record, or will; the record is behind. */
 const STORED = 1;
 const BEHIND = 2;
+
+/** What is wanted of the memory: usual frames, and larger pages with their bytes together. */
+export interface Room {
+  readonly frames: number;
+  readonly larges: number;
+  readonly bytes: number;
+}
 
 export class Hot {
   readonly frames = new Frames();
@@ -88,9 +95,9 @@ export class Hot {
   /** Whether another instance had this alias: then its config has changed, and it begins afresh. */
   knows(alias: string, identity: string): boolean {
     const { instances } = this.catalog;
-    const of = (known: string) => known.startsWith(`${alias} `);
     return (
-      instances.some((known) => of(known.identity)) && !instances.some((known) => known.identity === identity)
+      instances.some((known) => aliasOf(known.identity) === alias) &&
+      !instances.some((known) => known.identity === identity)
     );
   }
 
@@ -209,12 +216,13 @@ export class Hot {
   }
 
   /**
-   * Makes room for so many frames, and for `large` bytes of larger pages, by giving up what is not in use. Answers
-   * false where too much is in use, or can not be given up because the store fails.
+   * Makes room by giving up what is not in use. Answers false where too much is in use, or can not be given up because
+   * the store fails.
    */
-  *makeRoom(frames: number, large = 0): Waiting<boolean> {
+  *makeRoom({ frames, larges, bytes }: Room): Waiting<boolean> {
     const { cold } = this;
     if (cold === undefined) return true;
+    let shrinks = true;
     for (;;) {
       do {
         this.saveRecords(SLICE);
@@ -223,10 +231,11 @@ export class Hot {
       } while (this.behind > 0);
       const clean = this.#full;
       // Columns may have grown, and then frames must give their memory back.
-      while (this.bytes + large > this.limit && this.frames.shrink(clean));
-      const left = this.limit - this.bytes - large;
+      while (shrinks && this.bytes + bytes > this.limit) shrinks = this.frames.shrink(clean);
+      const left = this.limit - this.bytes - bytes;
       const fresh = Math.max(0, Math.floor(left / FRAME_BYTES));
-      if (this.frames.free + fresh >= frames && (large === 0 || left >= 0)) return true;
+      const fits = this.frames.free + fresh >= frames && (larges === 0 || left >= 0);
+      if (fits && this.frames.hasPlaces(frames, larges)) return true;
       if (!this.frames.evict(clean)) return false;
     }
   }

@@ -62,8 +62,7 @@ export class Keeper {
         );
       remind();
       setInterval(remind, REMIND_EVERY * 1000).unref();
-      await store?.close();
-      await lock?.release();
+      await Promise.allSettled([(async () => store?.close())(), lock?.release()]);
       return new Keeper(new Hot(), 'memory', interval, log);
     }
   }

@@ -88,9 +88,9 @@ export class Live {
   /** Saves what was learned. */
   async close(): Promise<void> {
     const { points, values, flagged, alarms, late, malformed, failures } = this.#pipeline.counts;
-    const series = this.#pipeline.watches.reduce((sum, watch) => sum + watch.state.rows, 0);
+    const rows = this.#pipeline.watches.reduce((sum, watch) => sum + watch.state.rows, 0);
     this.#log.info(
-      `stdin ended after ${points} points: ${series} series, ${values} values scored, ` +
+      `stdin ended after ${points} points: ${rows} rows, ${values} values scored, ` +
         `${flagged} points flagged, ${alarms} alarms, ${late} late, ${malformed} malformed, ${failures} failures`,
     );
     await this.#sweeps.stop();

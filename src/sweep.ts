@@ -89,7 +89,7 @@ export class Sweeps {
     });
     this.#running = sweep;
     const swept = await sweep;
-    if (swept !== undefined && swept.tagSets + swept.lost > 0)
+    if (swept !== undefined && swept.tagSets > 0)
       this.#options.log.info(
         `swept: ${swept.tagSets} tag sets without a value for long are gone from the state`,
       );

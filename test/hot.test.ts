@@ -159,6 +159,6 @@ t.test('the same identity gets its rows, another none, and a number is never giv
 t.test('without a store there is no limit, and nothing to save', async (t) => {
   const hot = new Hot(1);
   t.equal(hot.limit, Number.POSITIVE_INFINITY);
-  t.equal(await finish(hot.makeRoom(1e9)), true);
+  t.equal(await finish(hot.makeRoom({ frames: 1e9, larges: 0, bytes: 0 })), true);
   t.equal(hot.flush(), undefined);
 });

@@ -54,7 +54,7 @@ export const stateSchema = z.object({
     .refine((bytes) => bytes >= LEAST_MEMORY, 'must be at least 1MiB')
     .prefault('1GiB')
     .describe(
-      'Most memory for the state of the series, beside about 100 MB for the program itself. What has no room in it waits ' +
+      'Most memory for the state of the series, beside 100 to 150 MB for the program itself. What has no room in it waits ' +
         'on disk for its next value; no verdict depends on it.',
     ),
   snapshot_interval: optionTypes
