@@ -15,6 +15,7 @@ export class AnnotationNames {
   readonly level: string;
   readonly detector: string;
   readonly score: string;
+  readonly threshold: string;
   readonly flaggedFields: string;
   readonly reason: string;
   /** What an earlier layer of Telegraf may have added, as text. */
@@ -23,10 +24,15 @@ export class AnnotationNames {
 
   constructor(prefix: string) {
     const tags = [prefix, `${prefix}_detector`] as const;
-    const fields = [`${prefix}_score`, `${prefix}_fields`, `${prefix}_reason`] as const;
+    const fields = [
+      `${prefix}_score`,
+      `${prefix}_threshold`,
+      `${prefix}_fields`,
+      `${prefix}_reason`,
+    ] as const;
     [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
-    [this.score, this.flaggedFields] = [bytesOf(fields[0]), bytesOf(fields[1])];
-    this.reason = bytesOf(fields[2]);
+    [this.score, this.threshold] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    [this.flaggedFields, this.reason] = [bytesOf(fields[2]), bytesOf(fields[3])];
     this.tags = new Set(tags);
     this.fields = new Set([...tags, ...fields]);
   }
@@ -80,7 +86,7 @@ export class Annotate {
     const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
     // Where several instances score a field, the strangest speaks.
     const own = batch.block!.bytes.subarray(batch.keyEnd[point]!, batch.fieldsEnd[point]!);
-    for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
+    for (const [key, finding] of strangestBy(scored, keyOf)) {
       // A field of this name that the point brings is the user's, or an earlier layer's, and stays.
       const name = `${key}${SCORE_SUFFIX}`;
       if (own.includes(`,${name}=`, 0, 'latin1') || own.includes(` ${name}=`, 0, 'latin1')) continue;
@@ -91,27 +97,26 @@ export class Annotate {
 
     this.#counts.flagged++;
     const names = this.#names;
-    const strangest = flagged.reduce((a, b) =>
-      strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a,
-    );
+    const strangest = flagged.reduce((a, b) => (strangeness(b) > strangeness(a) ? b : a));
     const level = LEVELS[Math.max(...flagged.map(({ verdict }) => verdict)) as 1 | 2];
     const alias = this.#aliases[strangest.watch]!;
     const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
     const keys = [...new Set(flagged.map((finding) => unescapeName(keyOf(finding))))].sort();
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
-    fields += `,${names.score}=${numberText(strangest.score)},${names.flaggedFields}=${quoted(keys.join(','))}`;
+    fields += `,${names.score}=${numberText(strangest.score)},${names.threshold}=${numberText(strangest.threshold)}`;
+    fields += `,${names.flaggedFields}=${quoted(keys.join(','))}`;
     fields += `,${names.reason}=${quoted(this.#reason(batch, strangest, unescapeName(keyOf(strangest))))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
   }
 
   /** One sentence on the strangest value: what it was and what would have been usual. */
-  #reason(batch: Batch, { value, watch, score, band }: Finding, key: string): string {
+  #reason(batch: Batch, { value, score, threshold, band }: Finding, key: string): string {
     const found = `${key} is ${shortText(batch.value[value]!)}`;
     if (band !== undefined) {
       const [expected, lower, upper] = band.map(shortText);
       return `${found}, expected ${expected} (${lower} to ${upper})`;
     }
-    return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(this.#watches[watch]!.judge.threshold)}`;
+    return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(threshold)}`;
   }
 
   /** Copies [from, to) of the bytes, then the text, whose characters are bytes. */
@@ -129,21 +134,16 @@ export class Annotate {
 }
 
 /** Detectors' scores have units of their own; against their thresholds they can be compared. */
-function strangeness({ score, watch }: Finding, watches: readonly Watch[]): number {
-  return Math.abs(score) / watches[watch]!.judge.threshold;
+function strangeness({ score, threshold }: Finding): number {
+  return Math.abs(score) / threshold;
 }
 
-function strangestBy(
-  found: Finding[],
-  keyOf: (finding: Finding) => string,
-  watches: readonly Watch[],
-): Map<string, Finding> {
+function strangestBy(found: Finding[], keyOf: (finding: Finding) => string): Map<string, Finding> {
   const strangest = new Map<string, Finding>();
   for (const finding of found) {
     const key = keyOf(finding);
     const other = strangest.get(key);
-    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches))
-      strangest.set(key, finding);
+    if (other === undefined || strangeness(finding) > strangeness(other)) strangest.set(key, finding);
   }
   return strangest;
 }

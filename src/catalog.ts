@@ -98,6 +98,12 @@ export function identityOf(detector: Detector, options: unknown, alias: string):
   return `${alias} ${detector.name} ${detector.version} ${digest}`;
 }
 
+/** Of the judge's rows beside the detector's of this identity, as wide as its policy. */
+export function judgeIdentityOf(identity: string, version: number): string {
+  const digest = hash('sha256', identity, 'hex').slice(0, 16);
+  return `${aliasOf(identity)} judge ${version} ${digest}`;
+}
+
 /** The alias in an identity; it may have spaces in it. */
 export function aliasOf(identity: string): string {
   return identity.split(' ').slice(0, -3).join(' ');

@@ -5,10 +5,10 @@
 import type { Batch } from './batch.ts';
 import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
-import { OK, OPEN } from './judge.ts';
+import { OK, OPEN, type Verdict } from './judge.ts';
 import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state.ts';
 import type { Counts } from './stats.ts';
-import type { Watch } from './watch.ts';
+import type { Share, Watch } from './watch.ts';
 
 const TWO_32 = 2 ** 32;
 const LARGEST_COUNT = 2 ** 31 - 1;
@@ -62,7 +62,8 @@ export class Detect {
 
   #run(watch: Watch, batch: Batch, from: number): number {
     const { instance, judge, count, values } = watch;
-    const { state, places } = watch.learned;
+    const { learned, judged } = watch;
+    const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
     for (let entry = from; entry < count; entry++) {
@@ -89,6 +90,7 @@ export class Detect {
         } else if (ahead > this.#idleExpiry) {
           this.#counts.forgotten++;
           page.f64.fill(0, at, at + state.stride);
+          if (judged !== undefined) clear(judged, entry);
           seen = 0;
         }
       }
@@ -96,9 +98,19 @@ export class Detect {
       const value = numbers[index]!;
       const score = instance.score(page, at + HEADER, time, value);
       const finite = Number.isFinite(score);
-      const verdict = finite ? judge.judge(score) : OK;
-      // Only what is flagged is explained, and only before it is learned.
-      const band = verdict === OK ? undefined : bandOf(instance, page, at + HEADER, time);
+      let verdict: Verdict = OK;
+      let band: number[] | undefined;
+      if (finite) {
+        const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
+        const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
+        const open = (i32[header + FLAGS]! & OPEN) !== 0;
+        const strangeness = judge.strangeness(score);
+        let level = judge.level(rows, own, time, strangeness);
+        // Only what may be flagged is explained, and only before it is learned.
+        if (level !== OK || open) band = bandOf(instance, page, at + HEADER, time);
+        if (band !== undefined && !judge.deviates(value, band[0]!)) level = OK;
+        verdict = judge.verdict(rows, own, time, strangeness, level, open);
+      }
       instance.learn(page, at + HEADER, time, value);
       i32[header + TIME_HIGH] = high;
       i32[header + TIME_LOW] = low;
@@ -111,13 +123,21 @@ export class Detect {
           value: index,
           watch: watch.index,
           score,
+          threshold: judge.threshold,
           verdict,
           ...(band && { band }),
         });
       } else {
         if ((i32[header + FLAGS]! & OPEN) !== 0) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
         if (!finite) this.#notFinite(watch, index, score);
-        else if (everything) this.#findings.add(point, { value: index, watch: watch.index, score, verdict });
+        else if (everything)
+          this.#findings.add(point, {
+            value: index,
+            watch: watch.index,
+            score,
+            threshold: judge.threshold,
+            verdict,
+          });
       }
     }
     return count;
@@ -127,6 +147,11 @@ export class Detect {
     this.#counts.failures++;
     this.#onFailure(watch, value, new RangeError(`the score is ${score}`));
   }
+}
+
+function clear({ state, places }: Share, entry: number): void {
+  const at = state.at(places[entry]!);
+  state.page(places[entry]!).f64.fill(0, at, at + state.stride);
 }
 
 function bandOf(instance: Instance, rows: Rows, at: number, time: number): number[] | undefined {

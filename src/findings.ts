@@ -11,6 +11,8 @@ export interface Finding {
   /** Index of the watch that found it. */
   readonly watch: number;
   readonly score: number;
+  /** That the score was held against. */
+  readonly threshold: number;
   readonly verdict: Verdict;
   /** [expected, lower, upper] in field units, where the detector can say. */
   readonly band?: readonly number[];

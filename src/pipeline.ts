@@ -4,16 +4,18 @@
  */
 import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
-import { identityOf } from './catalog.ts';
+import { identityOf, judgeIdentityOf } from './catalog.ts';
 import type { Config } from './config.ts';
 import { Detect } from './detect.ts';
 import { Findings } from './findings.ts';
 import { Hot } from './hot.ts';
+import { JUDGE_VERSION, Judge } from './judge.ts';
 import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
 import { type Block, Reader } from './read.ts';
 import { Recall } from './recall.ts';
 import { Select } from './select.ts';
+import type { State } from './state.ts';
 import { type Counts, createCounts } from './stats.ts';
 import type { MaybePromise } from './store.ts';
 import { finish, type Waiting } from './waiting.ts';
@@ -78,7 +80,11 @@ export class Pipeline {
       const instance = detector.create(options);
       const identity = identityOf(detector, options, policy.alias);
       if (this.#hot.knows(policy.alias, identity)) this.#log.warn(beginsAfresh(policy.alias));
-      return new Watch(index, policy, instance, this.#hot.state(identity, instance.width));
+      const judge = new Judge(policy, detector.threshold);
+      const states: [State, State?] = [this.#hot.state(identity, instance.width)];
+      if (judge.width > 0)
+        states.push(this.#hot.state(judgeIdentityOf(identity, JUDGE_VERSION), judge.width));
+      return new Watch(index, policy, instance, judge, states);
     });
     const names = new AnnotationNames(agent.annotation_prefix);
     const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;
