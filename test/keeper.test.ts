@@ -21,6 +21,16 @@ const only = (store: Store): PluginTable => ({
   stores: { lmdb: async () => ({ default: { name: 'lmdb', open: () => store } }) },
 });
 
+/** A store, and how often it was closed. */
+function closing() {
+  const store = new Shaky();
+  let closed = 0;
+  store.close = () => {
+    closed++;
+  };
+  return { store, closed: () => closed };
+}
+
 const open = (path: string, log: TestLog, table = plugins, options = {}) =>
   Keeper.open(stateSchema.parse({ path, memory: '4MiB', ...options }), table, log);
 
@@ -135,6 +145,16 @@ t.test("falls back to memory without the store's plugin", async (t) => {
   }
 });
 
+t.test('closes a store that cannot be read', async (t) => {
+  const path = t.testdir();
+  const { store, closed } = closing();
+  store.readFails = new Error('the disk is gone');
+  const log = testLog();
+  await fellBack(t, await open(path, log, only(store)), log, /^E! STATE_FAILED: the disk is gone/);
+  t.equal(closed(), 1);
+  await isFree(t, path);
+});
+
 t.test('leaves a state of another format as it is', async (t) => {
   const path = t.testdir({ [STORE_FOLDER]: {} });
   const store = await lmdb.open({ path: join(path, STORE_FOLDER), sync: true, readOnly: false });
@@ -175,17 +195,13 @@ t.test('reminds once a minute that nothing is saved', async (t) => {
 
 t.test('says what is lost where the store fails to the end, and ends all the same', async (t) => {
   const path = t.testdir();
-  const store = new Shaky();
-  let closed = 0;
-  store.close = () => {
-    closed++;
-  };
+  const { store, closed } = closing();
   const log = testLog();
   const keeper = await open(path, log, only(store));
   learn(keeper);
   store.writeFails = new Error('no space left');
   await keeper.close();
   t.match(log.lines, [/^E! STATE_NOT_SAVED: /, /^E! STATE_NOT_SAVED: /]);
-  t.equal(closed, 1);
+  t.equal(closed(), 1);
   await isFree(t, path);
 });

@@ -115,12 +115,13 @@ export function sizeText(bytes: number): string {
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
 }
 
+/** In nanoseconds. */
+const SECOND = 1_000_000_000n;
+
 /** Nanoseconds since 1970 as RFC 3339, with as many digits as it takes. */
 export function timeText(nanoseconds: bigint): string {
-  const second = BigInt.asIntN(
-    64,
-    nanoseconds - (((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n),
-  );
+  // The second that has begun, also before 1970.
+  const second = nanoseconds - (((nanoseconds % SECOND) + SECOND) % SECOND);
   const fraction = String(nanoseconds - second)
     .padStart(9, '0')
     .replace(/0+$/, '');
