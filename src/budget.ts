@@ -6,8 +6,8 @@
  * with the probability that the budget leaves a block. What the fit misses, a feedback makes good: each alarm raises
  * the threshold by a share, and time lets it sink as fast as alarms may come.
  *
- * Where the feedback is not at its bounds, the alarms of a time are those that the budget allows for it, and at most
- * 15 more: (MOST_FEEDBACK - LEAST_FEEDBACK) / STEP.
+ * So from the begin of a series on there are at most as many alarms as the budget allows for the time, and 15 more
+ * (MOST_FEEDBACK / STEP), whatever the scores, as long as the feedback is not at its upper bound.
  */
 import type { Rows } from './detector.ts';
 
@@ -22,18 +22,30 @@ const QUANTILE = 0.8;
 const STEP = 0.1;
 const LEAST_FEEDBACK = -0.5;
 const MOST_FEEDBACK = 1.5;
-/** A gap of more seconds is not time that went by without an alarm. */
+/** A gap counts as at most so many seconds without an alarm. */
 const LONGEST_GAP = 86_400;
 /** An excess counts as at most so many times the mean one. */
 const MOST_EXCESS = 8;
-/** A block's share in what is learned: 1 / (this + blocks so far), and no less than the other. */
-const FIRST_BLOCKS = 5;
+/** So many blocks, a day of them, are learned as their mean, and none as more than so many times that. */
+const FIRST_BLOCKS = 12;
+const MOST_FIRST = 2;
+/** The share of a later one in what is learned: 1 / blocks so far, and no less than this. */
 const LEAST_SHARE = 1 / 1000;
+/** An excess comes with fewer blocks and so has a larger share in the mean of them, but no larger one. */
+const MOST_SHARE = 0.3;
+/** Of `base`, in mean excesses, where a block has the whole share. */
+const BASE_STEP = 3;
+/** Of the generalised Pareto distribution that the excesses are taken for: tails are heavier than exponential ones. */
+const SHAPE = 0.1;
 /** Of what is critical there is a tenth. */
 const CRITICAL_SHARE = 10;
-/** In parts of the detector's usual threshold: where a series begins. */
-const FIRST_BASE = 0.6;
+/** In parts of `base`: the excess that a series begins with, and the least. */
 const FIRST_EXCESS = 0.15;
+const LEAST_EXCESS = 0.02;
+/** Larger scores count as this one, so that no sum of them is too large for a float32. */
+const LARGEST_SCORE = 1e30;
+/** A score of 0 is never beyond it. */
+const LEAST_THRESHOLD = 1e-30;
 
 // Places in the row, in float64s.
 const BIRTH = 0;
@@ -55,6 +67,8 @@ export class Budget {
   readonly #usual: number;
   /** How many mean excesses above `base` the thresholds are. */
   readonly #rarity: number;
+  /** And how many more what is critical is. */
+  readonly #further: number;
 
   /**
    * @param rate alarms a second
@@ -65,7 +79,9 @@ export class Budget {
     this.#usual = usual;
     this.#block = Math.min(LONGEST_BLOCK, 1 / (BLOCKS_PER_ALARM * rate));
     this.cooldown = this.#block;
-    this.#rarity = Math.log((1 - QUANTILE) / (rate * this.#block));
+    const rarer = (1 - QUANTILE) / (rate * this.#block);
+    this.#rarity = reach(rarer);
+    this.#further = reach(CRITICAL_SHARE * rarer) - this.#rarity;
   }
 
   learn({ f64, f32 }: Rows, at: number, time: number, strangeness: number): void {
@@ -78,7 +94,8 @@ export class Budget {
       f64[at + BLOCK] = time;
       f32[2 * at + LARGEST] = 0;
     }
-    if (strangeness > f32[2 * at + LARGEST]!) f32[2 * at + LARGEST] = strangeness;
+    const score = Math.min(strangeness, LARGEST_SCORE);
+    if (score > f32[2 * at + LARGEST]!) f32[2 * at + LARGEST] = score;
   }
 
   threshold({ f32 }: Rows, at: number): number {
@@ -86,8 +103,8 @@ export class Budget {
   }
 
   criticalThreshold({ f32 }: Rows, at: number): number {
-    const further = Math.log(CRITICAL_SHARE) * f32[2 * at + EXCESS]! * Math.exp(f32[2 * at + FEEDBACK]!);
-    return f32[2 * at + THRESHOLD]! + further;
+    const further = this.#further * f32[2 * at + EXCESS]!;
+    return f32[2 * at + THRESHOLD]! + further * Math.exp(f32[2 * at + FEEDBACK]!);
   }
 
   isMute({ f64 }: Rows, at: number, time: number): boolean {
@@ -104,32 +121,46 @@ export class Budget {
     // 0 would be taken for a row that is new.
     f64[at + BIRTH] = time || Number.MIN_VALUE;
     f64[at + BLOCK] = time;
-    f32[2 * at + BASE] = FIRST_BASE * this.#usual;
-    f32[2 * at + EXCESS] = FIRST_EXCESS * this.#usual;
-    this.#settle(f32, 2 * at);
+    f32[2 * at + THRESHOLD] = this.#usual;
   }
 
   #endBlock(f32: Float32Array, at: number, elapsed: number): void {
-    if (elapsed > 0 && elapsed <= LONGEST_GAP)
-      f32[at + FEEDBACK] = Math.max(LEAST_FEEDBACK, f32[at + FEEDBACK]! - STEP * this.#rate * elapsed);
+    const quiet = Math.min(Math.max(0, elapsed), LONGEST_GAP);
+    f32[at + FEEDBACK] = Math.max(LEAST_FEEDBACK, f32[at + FEEDBACK]! - STEP * this.#rate * quiet);
     const largest = f32[at + LARGEST]!;
     // Nothing was scored, or nothing moved.
-    if (largest > 0) {
-      const share = Math.max(LEAST_SHARE, 1 / (FIRST_BLOCKS + f32[at + BLOCKS]!++));
-      const base = f32[at + BASE]!;
-      const excess = f32[at + EXCESS]!;
-      const step = 3 * share * excess;
-      if (largest > base) {
-        const found = Math.min(largest - base, MOST_EXCESS * excess);
-        f32[at + EXCESS] = excess + Math.min(0.3, share / (1 - QUANTILE)) * (found - excess);
-        f32[at + BASE] = base + step * QUANTILE;
-      } else f32[at + BASE] = base - step * (1 - QUANTILE);
-    }
+    if (largest > 0) this.#learnBlock(f32, at, largest);
     this.#settle(f32, at);
   }
 
-  #settle(f32: Float32Array, at: number): void {
-    const far = f32[at + BASE]! + this.#rarity * f32[at + EXCESS]!;
-    f32[at + THRESHOLD] = far * Math.exp(f32[at + FEEDBACK]!);
+  #learnBlock(f32: Float32Array, at: number, largest: number): void {
+    const blocks = f32[at + BLOCKS]!++;
+    const base = f32[at + BASE]!;
+    if (blocks < FIRST_BLOCKS) {
+      const found = blocks === 0 ? largest : Math.min(largest, MOST_FIRST * base);
+      f32[at + BASE] = base + (found - base) / (blocks + 1);
+      f32[at + EXCESS] = FIRST_EXCESS * f32[at + BASE]!;
+      return;
+    }
+    const share = Math.max(LEAST_SHARE, 1 / blocks);
+    const excess = f32[at + EXCESS]!;
+    const step = BASE_STEP * share * excess;
+    if (largest > base) {
+      const found = Math.min(largest - base, MOST_EXCESS * excess);
+      f32[at + EXCESS] = excess + Math.min(MOST_SHARE, share / (1 - QUANTILE)) * (found - excess);
+      f32[at + BASE] = base + step * QUANTILE;
+    } else f32[at + BASE] = Math.max(0, base - step * (1 - QUANTILE));
+    f32[at + EXCESS] = Math.max(f32[at + EXCESS]!, LEAST_EXCESS * f32[at + BASE]!);
   }
+
+  #settle(f32: Float32Array, at: number): void {
+    if (f32[at + BLOCKS] === 0) return;
+    const far = f32[at + BASE]! + this.#rarity * f32[at + EXCESS]!;
+    f32[at + THRESHOLD] = Math.max(LEAST_THRESHOLD, far * Math.exp(f32[at + FEEDBACK]!));
+  }
+}
+
+/** In mean excesses: what is exceeded by one excess in so many. */
+function reach(rarer: number): number {
+  return ((1 - SHAPE) * (rarer ** SHAPE - 1)) / SHAPE;
 }

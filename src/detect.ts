@@ -2,6 +2,7 @@
  * Score, judge, learn: for each instance one loop over its share of the batch. A value at or before its
  * series' last time is late or a duplicate and changes nothing, so that delivering it again does no harm.
  */
+import { type Alarm, follow } from './alarm.ts';
 import type { Batch } from './batch.ts';
 import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
@@ -62,7 +63,7 @@ export class Detect {
 
   #run(watch: Watch, batch: Batch, from: number): number {
     const { instance, judge, count, values } = watch;
-    const { learned, judged } = watch;
+    const { learned, judged, alarms, shares } = watch;
     const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
@@ -89,8 +90,7 @@ export class Detect {
           this.#counts.restarted++;
         } else if (ahead > this.#idleExpiry) {
           this.#counts.forgotten++;
-          page.f64.fill(0, at, at + state.stride);
-          if (judged !== undefined) clear(judged, entry);
+          for (const share of shares) clear(share, entry);
           seen = 0;
         }
       }
@@ -98,12 +98,12 @@ export class Detect {
       const value = numbers[index]!;
       const score = instance.score(page, at + HEADER, time, value);
       const finite = Number.isFinite(score);
+      const open = (i32[header + FLAGS]! & OPEN) !== 0;
       let verdict: Verdict = OK;
       let band: number[] | undefined;
       if (finite) {
         const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
         const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
-        const open = (i32[header + FLAGS]! & OPEN) !== 0;
         const strangeness = judge.strangeness(score);
         let level = judge.level(rows, own, time, strangeness);
         // Only what may be flagged is explained, and only before it is learned.
@@ -116,29 +116,30 @@ export class Detect {
       i32[header + TIME_LOW] = low;
       if (seen < LARGEST_COUNT) i32[header + COUNT] = seen + 1;
       this.#counts.values++;
-      if (verdict !== OK) {
-        if ((i32[header + FLAGS]! & OPEN) === 0) this.#counts.alarms++;
-        i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
-        this.#findings.add(point, {
-          value: index,
-          watch: watch.index,
-          score,
-          threshold: judge.threshold,
-          verdict,
-          ...(band && { band }),
-        });
-      } else {
-        if ((i32[header + FLAGS]! & OPEN) !== 0) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
-        if (!finite) this.#notFinite(watch, index, score);
-        else if (everything)
-          this.#findings.add(point, {
-            value: index,
-            watch: watch.index,
-            score,
-            threshold: judge.threshold,
-            verdict,
-          });
+      const threshold = judge.threshold;
+      let alarm: Alarm | undefined;
+      if (alarms !== undefined && (open || verdict !== OK)) {
+        const row = alarms.places[entry]!;
+        const told = { high, low, value, score, threshold, verdict, band };
+        alarm = follow(alarms.state.page(row), alarms.state.at(row) + HEADER, told, open);
       }
+      if (verdict !== OK) {
+        if (!open) this.#counts.alarms++;
+        i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
+      } else {
+        if (open) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
+        if (!finite) this.#notFinite(watch, index, score);
+        if (alarm === undefined && !(everything && finite)) continue;
+      }
+      this.#findings.add(point, {
+        value: index,
+        watch: watch.index,
+        score,
+        threshold,
+        verdict,
+        ...(band && { band }),
+        ...(alarm && { alarm }),
+      });
     }
     return count;
   }

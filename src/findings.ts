@@ -2,6 +2,7 @@
  * What the detectors have to say about the points of one batch: a column entry per flagged value (with
  * `score_fields` per scored one), chained by point. Emptied for every batch.
  */
+import type { Alarm } from './alarm.ts';
 import { grown } from './column.ts';
 import type { Verdict } from './judge.ts';
 
@@ -16,6 +17,8 @@ export interface Finding {
   readonly verdict: Verdict;
   /** [expected, lower, upper] in field units, where the detector can say. */
   readonly band?: readonly number[];
+  /** What is told of the alarm, by an instance that tells of alarms in points of their own. */
+  readonly alarm?: Alarm;
 }
 
 export class Findings {

@@ -4,7 +4,7 @@
  */
 import { Budget } from './budget.ts';
 import type { Rows } from './detector.ts';
-import type { Policy } from './policy.ts';
+import { alarmRate, type Policy } from './policy.ts';
 
 export const OK = 0;
 export const WARNING = 1;
@@ -26,6 +26,8 @@ const NEVER = 0;
 export class Judge {
   /** float64s of a series' row; 0 where the policy remembers nothing. */
   readonly width: number;
+  /** What the row holds. Policies of one layout can take up one another's rows. */
+  readonly layout: string;
   /** Of the last score that was judged: the threshold that it was held against. */
   threshold: number;
 
@@ -40,12 +42,16 @@ export class Judge {
   constructor(policy: JudgePolicy, usual: number) {
     this.#policy = policy;
     this.threshold = policy.threshold ?? usual;
-    this.#budget = policy.threshold === undefined ? new Budget(policy.max_false_alarms, usual) : undefined;
+    this.#budget =
+      policy.threshold === undefined ? new Budget(alarmRate(policy.max_false_alarms), usual) : undefined;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
+    // Beside a budget there is room for both, whatever the policy: no change of it may lose the tail that was learned.
+    const budget = this.#budget !== undefined;
     let width = this.#budget?.width ?? 0;
-    this.#last = this.#cooldown > 0 ? width++ : -1;
-    this.#since = policy.min_duration > 0 ? width++ : -1;
+    this.#last = budget || this.#cooldown > 0 ? width++ : -1;
+    this.#since = budget || policy.min_duration > 0 ? width++ : -1;
     this.width = width;
+    this.layout = `${budget ? 'budget' : ''} ${this.#last} ${this.#since}`;
   }
 
   /** Whether a value must be so far from what was expected that the detector has to be asked. */
@@ -87,7 +93,10 @@ export class Judge {
   verdict(rows: Rows, at: number, time: number, strangeness: number, level: Verdict, open: boolean): Verdict {
     const { f64 } = rows;
     if (open) {
-      if (strangeness < this.#policy.hysteresis * this.threshold) return OK;
+      if (strangeness < this.#policy.hysteresis * this.threshold) {
+        if (this.#since >= 0) f64[at + this.#since] = NEVER;
+        return OK;
+      }
       if (this.#last >= 0) f64[at + this.#last] = time;
       return level === OK ? WARNING : level;
     }

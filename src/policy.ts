@@ -7,7 +7,7 @@ import { globToRegExp, hasGlob } from './glob.ts';
 import { optionTypes } from './options.ts';
 
 export type Direction = 'up' | 'down' | 'both';
-export type AnnotateMode = 'tags' | 'fields';
+export type AnnotateMode = 'tags' | 'fields' | 'events';
 
 const SECONDS = { day: 86_400, week: 7 * 86_400, month: 30 * 86_400 };
 
@@ -30,8 +30,8 @@ export interface Policy extends Selectors {
   alias: string;
   /** In the detector's own score; undefined where the alarm budget sets it. */
   threshold: number | undefined;
-  /** Alarms a second, for each series. */
-  max_false_alarms: number;
+  /** Of each series, as `alarmRate` reads it: "1/week". */
+  max_false_alarms: string;
   direction: Direction;
   /** In field units; and as a share of the expected value. */
   min_deviation: number;
@@ -58,16 +58,18 @@ const patterns = () =>
       }
     });
   });
+
 /** "2/day" in alarms a second. */
+export function alarmRate(text: string): number {
+  const [count, unit] = text.split('/');
+  return Number(count) / SECONDS[unit as keyof typeof SECONDS];
+}
+
 const rate = () =>
   z
     .string()
     .regex(/^\d+(\.\d+)?\/(day|week|month)$/)
-    .transform((text) => {
-      const [count, unit] = text.split('/');
-      return Number(count) / SECONDS[unit as keyof typeof SECONDS];
-    })
-    .refine((perSecond) => perSecond > 0)
+    .refine((text) => alarmRate(text) > 0)
     .meta({ wanted: 'a number of alarms, e.g. "1/day", "2/week" or "1/month"' });
 
 const tagPatterns = () =>
@@ -105,10 +107,10 @@ export const policySchema = z.object({
     .positive()
     .optional()
     .describe(
-      "An alarm begins when the score, in the detector's own unit, is at least this far from 0. It takes the place of max_false_alarms. No default.",
+      "An alarm begins when the score, in the detector's own unit, is at least this far from 0. It takes the place of max_false_alarms; giving both leaves that without effect. No default.",
     ),
   max_false_alarms: rate()
-    .prefault('1/week')
+    .default('1/week')
     .describe(
       'How many alarms each series may raise while nothing is wrong, as "N/day", "N/week" or "N/month". The threshold follows from the scores that the series has had. There is no alarm in its first day.',
     ),
@@ -136,7 +138,7 @@ export const policySchema = z.object({
     .duration()
     .optional()
     .describe(
-      'Least time from the end of an alarm of a series to the begin of its next one. Without it "0s" with a threshold, and up to "2h" with max_false_alarms.',
+      'Least time from the end of an alarm of a series to the begin of its next one. No default: with a threshold "0s", with max_false_alarms up to "2h".',
     ),
   hysteresis: z
     .number()
@@ -147,10 +149,10 @@ export const policySchema = z.object({
       'An alarm ends when the score is below this share of the threshold. 1: at the threshold itself.',
     ),
   annotate: z
-    .enum(['tags', 'fields'])
+    .enum(['tags', 'fields', 'events'])
     .default('tags')
     .describe(
-      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series.',
+      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_threshold, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series. "events" leaves the point as it is: when an alarm begins and when it ends, a point of the measurement anomaly follows.',
     ),
   score_fields: z
     .boolean()

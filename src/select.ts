@@ -4,6 +4,7 @@
  */
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
+import { isEvent } from './event.ts';
 import { hashBytes } from './hash.ts';
 import type { Hot } from './hot.ts';
 import type { StoredSeries } from './record.ts';
@@ -35,7 +36,9 @@ export class Select {
   readonly #fieldOf: string[] = [];
   /** The tag set that was judged last, and by whom it is taken. */
   #judged = UNKNOWN;
-  #taken: readonly boolean[];
+  #taken: readonly boolean[] = [];
+  readonly #all: readonly boolean[];
+  readonly #none: readonly boolean[];
   /** Every instance takes every tag set: there is no need to read them. */
   readonly #takesAll: boolean;
 
@@ -45,7 +48,8 @@ export class Select {
     this.#watches = watches;
     this.#selectors = watches.map((watch) => new Selector(watch.policy));
     this.#takesAll = this.#selectors.every((selector) => selector.takesAll);
-    this.#taken = watches.map(() => true);
+    this.#all = watches.map(() => true);
+    this.#none = watches.map(() => false);
     this.#names = names;
     this.#mark = `,${names.level}`;
     this.#scores = watches.some(({ policy }) => policy.score_fields);
@@ -114,13 +118,14 @@ export class Select {
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         for (const watch of watches) {
-          const { learned, judged } = watch;
+          const { learned, judged, alarms } = watch;
           const row = learned.state.rowOf(series);
           if (row < 0) continue;
           const at = watch.count++;
           watch.values[at] = value;
           learned.rows[at] = row;
           if (judged !== undefined) judged.rows[at] = judged.state.rowOf(series);
+          if (alarms !== undefined) alarms.rows[at] = alarms.state.rowOf(series);
         }
       }
     }
@@ -164,11 +169,14 @@ export class Select {
 
   /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */
   #takenBy(tagSet: number): readonly boolean[] {
-    if (this.#takesAll) return this.#taken;
-    if (tagSet !== this.#judged) {
-      const parsed = parseTagSet(this.#hot.tagSets.bytes(tagSet));
+    if (tagSet === this.#judged) return this.#taken;
+    this.#judged = tagSet;
+    const bytes = this.#hot.tagSets.bytes(tagSet);
+    if (isEvent(bytes, this.#names.level)) this.#taken = this.#none;
+    else if (this.#takesAll) this.#taken = this.#all;
+    else {
+      const parsed = parseTagSet(bytes);
       this.#taken = this.#selectors.map((selector) => selector.takes(parsed));
-      this.#judged = tagSet;
     }
     return this.#taken;
   }

@@ -1,6 +1,9 @@
 /** A detector instance at work: its policy, and its share of the batch. */
+import { ALARM_VERSION } from './alarm.ts';
+import { besideIdentityOf, identityOf } from './catalog.ts';
+import type { DetectorConfig } from './config.ts';
 import type { Instance } from './detector.ts';
-import type { Judge } from './judge.ts';
+import { JUDGE_VERSION, type Judge } from './judge.ts';
 import type { Policy } from './policy.ts';
 import type { State } from './state.ts';
 
@@ -15,34 +18,50 @@ export class Share {
   }
 }
 
+/** The states of an instance: the judge's where its policy needs one, that of open alarms where they are told of. */
+export interface States {
+  readonly learned: State;
+  readonly judged?: State;
+  readonly alarms?: State;
+}
+
+/** By which the catalog knows these states. */
+export function identitiesOf(
+  { detector, options, policy }: DetectorConfig,
+  { layout }: Judge,
+): Record<keyof States, string> {
+  const learned = identityOf(detector, options, policy.alias);
+  return {
+    learned,
+    judged: besideIdentityOf(learned, 'judge', JUDGE_VERSION, layout),
+    alarms: besideIdentityOf(learned, 'alarms', ALARM_VERSION),
+  };
+}
+
 export class Watch {
   /** Its place in the list of watches. */
   readonly index: number;
   readonly policy: Policy;
   readonly instance: Instance;
   readonly judge: Judge;
-  /** The detector's rows, and the judge's where its policy needs them. */
   readonly learned: Share;
   readonly judged: Share | undefined;
+  readonly alarms: Share | undefined;
+  /** All of them. */
   readonly shares: readonly Share[];
   /** The share: values by their index in the batch. */
   count = 0;
   values = new Int32Array(0);
 
-  constructor(
-    index: number,
-    policy: Policy,
-    instance: Instance,
-    judge: Judge,
-    [detectorState, judgeState]: readonly [State, State?],
-  ) {
+  constructor(index: number, policy: Policy, instance: Instance, judge: Judge, states: States) {
     this.index = index;
     this.policy = policy;
     this.instance = instance;
     this.judge = judge;
-    this.learned = new Share(detectorState);
-    this.judged = judgeState && new Share(judgeState);
-    this.shares = this.judged === undefined ? [this.learned] : [this.learned, this.judged];
+    this.learned = new Share(states.learned);
+    this.judged = states.judged && new Share(states.judged);
+    this.alarms = states.alarms && new Share(states.alarms);
+    this.shares = [this.learned, this.judged, this.alarms].filter((share) => share !== undefined);
   }
 
   /** The detector's. */

@@ -1,12 +1,14 @@
 /** `state info`: what a state directory holds, and who has it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMAT, identityOf } from '../catalog.ts';
+import { FORMAT } from '../catalog.ts';
 import type { Config } from '../config.ts';
+import { Judge } from '../judge.ts';
 import { STORE_FOLDER } from '../keeper.ts';
 import { lockHolder } from '../lock.ts';
 import { strideOf } from '../page.ts';
 import { instanceName, SeriesList } from '../series-list.ts';
+import { identitiesOf } from '../watch.ts';
 import { type OpenState, type Place, print, sizeText, withState } from './state.ts';
 
 export async function info(place: Place, json: boolean): Promise<void> {
@@ -54,7 +56,9 @@ async function figures({ directory, storeName, config, store, catalog, fieldKeys
 /** Of the instances that the config names. */
 function identities({ detectors }: Config): Set<string> {
   return new Set(
-    detectors.map(({ detector, options, policy }) => identityOf(detector, options, policy.alias)),
+    detectors.flatMap((config) =>
+      Object.values(identitiesOf(config, new Judge(config.policy, config.detector.threshold))),
+    ),
   );
 }
 

@@ -71,7 +71,7 @@ async function readDetector(
   const { name, table, path, header } = entry;
   const detector = await findDetector(document, plugins, entry);
   const policy = document.check(policySchema, table, path);
-  if (policy !== undefined) warn(document, policy, path);
+  if (policy !== undefined) warn(document, policy, table, path);
   // Without the detector, its options cannot be told from mistakes.
   if (detector === undefined) return undefined;
   try {
@@ -129,7 +129,11 @@ async function findDetector(
 }
 
 /** What loads, yet surely does not do what was meant. */
-function warn(document: Document, policy: z.output<typeof policySchema>, path: Path): void {
+function warn(document: Document, policy: z.output<typeof policySchema>, table: Table, path: Path): void {
+  if (policy.threshold !== undefined && table.max_false_alarms !== undefined) {
+    const place = document.valuePlace([...path, 'max_false_alarms']);
+    document.report('CONFIG_NO_EFFECT', place, 'threshold takes its place; keep one of the two', 'warning');
+  }
   const { tagpass, tagdrop, namepass, namedrop, fieldinclude, fieldexclude } = policy;
   const lists: [Path, string[]][] = [];
   for (const [option, list] of Object.entries({ namepass, namedrop, fieldinclude, fieldexclude }))
