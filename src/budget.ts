@@ -26,9 +26,12 @@ const MOST_FEEDBACK = 1.5;
 const LONGEST_GAP = 86_400;
 /** An excess counts as at most so many times the mean one. */
 const MOST_EXCESS = 8;
-/** So many blocks, a day of them, are learned as their mean, and none as more than so many times that. */
+/**
+ * In so many blocks, a day of them, the logarithm of `base` goes half the way to the maximum, in steps of at most this
+ * over the blocks so far: a detector that has just begun may say anything, and what it says later is nearer the truth.
+ */
 const FIRST_BLOCKS = 12;
-const MOST_FIRST = 2;
+const FIRST_STEP = 2;
 /** The share of a later one in what is learned: 1 / blocks so far, and no less than this. */
 const LEAST_SHARE = 1 / 1000;
 /** An excess comes with fewer blocks and so has a larger share in the mean of them, but no larger one. */
@@ -36,11 +39,11 @@ const MOST_SHARE = 0.3;
 /** Of `base`, in mean excesses, where a block has the whole share. */
 const BASE_STEP = 3;
 /** Of the generalised Pareto distribution that the excesses are taken for: tails are heavier than exponential ones. */
-const SHAPE = 0.1;
+const SHAPE = 0.2;
 /** Of what is critical there is a tenth. */
 const CRITICAL_SHARE = 10;
 /** In parts of `base`: the excess that a series begins with, and the least. */
-const FIRST_EXCESS = 0.15;
+const FIRST_EXCESS = 0.3;
 const LEAST_EXCESS = 0.02;
 /** Larger scores count as this one, so that no sum of them is too large for a float32. */
 const LARGEST_SCORE = 1e30;
@@ -137,8 +140,9 @@ export class Budget {
     const blocks = f32[at + BLOCKS]!++;
     const base = f32[at + BASE]!;
     if (blocks < FIRST_BLOCKS) {
-      const found = blocks === 0 ? largest : Math.min(largest, MOST_FIRST * base);
-      f32[at + BASE] = base + (found - base) / (blocks + 1);
+      const most = FIRST_STEP / blocks;
+      const step = Math.max(-most, Math.min(most, Math.log(largest / base) / 2));
+      f32[at + BASE] = blocks === 0 ? largest : base * Math.exp(step);
       f32[at + EXCESS] = FIRST_EXCESS * f32[at + BASE]!;
       return;
     }
