@@ -2,8 +2,9 @@
  * What is remembered of an open alarm, where its begin and its end are told as points of their own: when it began,
  * and its strangest value so far. A row all zeros knows of none.
  */
-import type { Page } from './frames.ts';
+
 import { OK, type Verdict } from './judge.ts';
+import type { Page } from './state/frames.ts';
 
 /** float64s of a row, and the version of their meaning. */
 export const ALARM_WIDTH = 8;

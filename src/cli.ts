@@ -99,6 +99,11 @@ function stateCommands(command: Argv): Argv {
       type: 'string',
       requiresArg: true,
       describe: 'The state directory; default: as for run',
+      // An unset variable of a script must not become the default directory.
+      coerce: (path: string) => {
+        if (path !== '') return path;
+        throw new Error('--path needs the path of a directory');
+      },
     })
     .option('config', { ...FILE, describe: 'A config file, whose [state] path counts' })
     .command(
@@ -115,6 +120,10 @@ function stateCommands(command: Argv): Argv {
           type: 'number',
           default: Number.POSITIVE_INFINITY,
           describe: 'At most so many lines',
+          coerce: (limit: number) => {
+            if (limit === Number.POSITIVE_INFINITY || (Number.isInteger(limit) && limit >= 0)) return limit;
+            throw new Error('--limit needs a whole number, 0 or more');
+          },
         }),
       (given) => report(async () => (await import('./commands/state-list.ts')).list(at(given), given)),
     )

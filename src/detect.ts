@@ -7,7 +7,7 @@ import type { Batch } from './batch.ts';
 import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
 import { OK, OPEN, type Verdict } from './judge.ts';
-import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state.ts';
+import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state/state.ts';
 import type { Counts } from './stats.ts';
 import type { Share, Watch } from './watch.ts';
 

@@ -3,13 +3,13 @@
  * cold comes from the store in one call each.
  */
 import type { Batch } from './batch.ts';
-import { Dictionary } from './dictionary.ts';
-import { FRAME_FLOATS } from './frames.ts';
-import type { Hot } from './hot.ts';
-import { decodeRecord, recordKey, type StoredSeries } from './record.ts';
 import type { Select, Stranger } from './select.ts';
-import { UNWATCHED } from './series.ts';
-import type { State } from './state.ts';
+import { Dictionary } from './state/dictionary.ts';
+import { FRAME_FLOATS } from './state/frames.ts';
+import type { Hot } from './state/hot.ts';
+import { decodeRecord, recordKey, type StoredSeries } from './state/record.ts';
+import { UNWATCHED } from './state/series.ts';
+import type { State } from './state/state.ts';
 import { type Waiting, wait } from './waiting.ts';
 import type { Share, Watch } from './watch.ts';
 

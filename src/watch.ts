@@ -1,11 +1,11 @@
 /** A detector instance at work: its policy, and its share of the batch. */
 import { ALARM_VERSION } from './alarm.ts';
-import { besideIdentityOf, identityOf } from './catalog.ts';
 import type { DetectorConfig } from './config.ts';
 import type { Instance } from './detector.ts';
 import { JUDGE_VERSION, type Judge } from './judge.ts';
 import type { Policy } from './policy.ts';
-import type { State } from './state.ts';
+import { besideIdentityOf, identityOf } from './state/catalog.ts';
+import type { State } from './state/state.ts';
 
 /** The rows that a share of the batch needs of one state, and their places in memory; by entry of the share. */
 export class Share {

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { FORMAT } from '../src/catalog.ts';
+import { FORMAT } from '../src/state/catalog.ts';
 import { Child, CLI } from './support/child.ts';
 import { ROOT } from './support/parts.ts';
 

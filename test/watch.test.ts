@@ -1,9 +1,9 @@
 import t from 'tap';
-import { aliasOf } from '../src/catalog.ts';
-import { Frames } from '../src/frames.ts';
 import { Judge } from '../src/judge.ts';
 import type { Policy } from '../src/policy.ts';
-import { State } from '../src/state.ts';
+import { aliasOf } from '../src/state/catalog.ts';
+import { Frames } from '../src/state/frames.ts';
+import { State } from '../src/state/state.ts';
 import { identitiesOf, type States, Watch } from '../src/watch.ts';
 import { defaultPolicy, identity, roadOf } from './support/road.ts';
 

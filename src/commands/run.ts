@@ -76,7 +76,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
     return figures === undefined ? sent : writer.write(figures);
   };
   // A stream that is idle has figures too.
-  setInterval(() => void (stdout.writableLength === 0 && send(NOTHING)), FIGURES_EVERY).unref();
+  const ticker = setInterval(() => void (stdout.writableLength === 0 && send(NOTHING)), FIGURES_EVERY);
+  ticker.unref();
   try {
     await readStdin((chunk) => {
       const bytes = road.process(chunk);
@@ -85,6 +86,8 @@ export async function run({ config: file, plugins, warnings }: RunOptions): Prom
   } catch (error) {
     if (!stopped) log.error(`STDIN_FAILED: ${textOf(error)}; the program ends`);
   }
+  // Our own figures would need descriptors that `leave` closes.
+  clearInterval(ticker);
   await writer.write(await road.end());
   await road.close();
   await leave(writer.linger);

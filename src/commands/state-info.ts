@@ -1,13 +1,13 @@
 /** `state info`: what a state directory holds, and who has it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMAT } from '../catalog.ts';
 import type { Config } from '../config.ts';
 import { Judge } from '../judge.ts';
-import { STORE_FOLDER } from '../keeper.ts';
-import { lockHolder } from '../lock.ts';
-import { strideOf } from '../page.ts';
-import { instanceName, SeriesList } from '../series-list.ts';
+import { FORMAT } from '../state/catalog.ts';
+import { STORE_FOLDER } from '../state/keeper.ts';
+import { lockHolder } from '../state/lock.ts';
+import { strideOf } from '../state/page.ts';
+import { instanceName, SeriesList } from '../state/series-list.ts';
 import { identitiesOf } from '../watch.ts';
 import { type OpenState, type Place, print, sizeText, withState } from './state.ts';
 

@@ -3,12 +3,12 @@
  * has learned since its last snapshot is not there yet.
  */
 import { join } from 'node:path';
-import { readCatalog, readFieldKeys } from '../archive.ts';
-import type { Catalog } from '../catalog.ts';
 import { stateDirectory } from '../config/directory.ts';
 import { problemText } from '../config/problem.ts';
 import { type Config, loadConfig, type PluginTable } from '../config.ts';
-import { STORE_FOLDER } from '../keeper.ts';
+import { readCatalog, readFieldKeys } from '../state/archive.ts';
+import type { Catalog } from '../state/catalog.ts';
+import { STORE_FOLDER } from '../state/keeper.ts';
 import type { Store } from '../store.ts';
 import { unescapeName } from '../tagset.ts';
 import { finish } from '../waiting.ts';

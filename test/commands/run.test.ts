@@ -178,3 +178,13 @@ t.test(
     t.match(screen, /I! .*stdin ended after 1 points/);
   },
 );
+
+t.test('with figures that are due while it ends, it ends well', async (t) => {
+  const dir = t.testdir({
+    'a.toml': '[agent]\n  stats_interval = "1s"\n[state]\n  store = "memory"\n[[detectors.zscore]]\n',
+  });
+  const script = `(echo 'm a=1 1'; sleep 3) | "${process.execPath}" "${CLI}" run --config "${dir}/a.toml" 2> >(cat >&2) | cat; exit \${PIPESTATUS[1]}`;
+  const { status, stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  t.equal(status, 0);
+  t.match(stdout, /^m a=1 1\ninternal_anomaly,/);
+});

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { FORMAT } from '../../src/catalog.ts';
-import { STORE_FOLDER } from '../../src/keeper.ts';
-import { recordKey } from '../../src/record.ts';
+import { FORMAT } from '../../src/state/catalog.ts';
+import { STORE_FOLDER } from '../../src/state/keeper.ts';
+import { recordKey } from '../../src/state/record.ts';
 import { Child } from '../support/child.ts';
 import { learnState, state, withStore } from '../support/states.ts';
 
@@ -31,11 +31,10 @@ t.test('what a state holds that nobody has', async (t) => {
     series: 3,
     damaged_tag_sets: 0,
     rows: 5,
-    // Header and one float each.
-    bytes: 5 * 24,
+    bytes: 3 * 32 + 2 * 24,
     process: null,
     instances: [
-      { alias: 'fake', detector: 'fake', version: 1, rows: 3, row_bytes: 24, bytes: 72 },
+      { alias: 'fake', detector: 'fake', version: 1, rows: 3, row_bytes: 32, bytes: 96 },
       { alias: 'up', detector: 'fake', version: 1, rows: 2, row_bytes: 24, bytes: 48 },
     ],
   });
@@ -98,5 +97,5 @@ t.test('as text, a line a figure and a line an instance', async (t) => {
   );
   t.equal(lines[0], `directory  ${path}`);
   t.match(lines[8], /^instances +2$/);
-  t.match(lines.slice(9), [/^ {2}fake: fake version 1, .* 1 rows of 24 bytes/, /^ {2}up: /]);
+  t.match(lines.slice(9), [/^ {2}fake: fake version 1, .* 1 rows of 32 bytes/, /^ {2}up: /]);
 });

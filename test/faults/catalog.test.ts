@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { plugins } from '../../plugins/all.ts';
 import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
-import { CATALOG_KEY } from '../../src/catalog.ts';
 import { stateSchema } from '../../src/config/schema.ts';
-import { Keeper } from '../../src/keeper.ts';
+import { CATALOG_KEY } from '../../src/state/catalog.ts';
+import { Keeper } from '../../src/state/keeper.ts';
 import { roadOf, testLog } from '../support/road.ts';
 
 t.test('a damaged catalog', async (t) => {

@@ -11,8 +11,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
-import { CATALOG_KEY } from '../../src/catalog.ts';
 import { uniform } from '../../src/math/random.ts';
 import type { Child } from '../support/child.ts';
 import { headerOf, type Kept } from '../support/kept.ts';
@@ -63,17 +61,6 @@ t.test('a file that was cut short is set aside', async (t) => {
   t.equal(child.logged('W! ').length, 1);
   t.match(child.logged('W! ')[0], /STATE_DAMAGED: .*cut short.*learned anew/);
   t.ok(isSetAside(path));
-});
-
-t.test('a catalog that is damaged is told of', async (t) => {
-  const { path } = await learned(t);
-  const store = await lmdb.open({ path: join(path, 'store'), sync: false, readOnly: false });
-  await store.putMany([CATALOG_KEY], [Buffer.from('the shopping list')]);
-  await store.close();
-  const { child, kept } = await goOn(t, path);
-  t.match(child.logged('W! '), [/STATE_DAMAGED: the catalog/]);
-  t.ok(isSetAside(path));
-  t.equal(kept.catalog.session, 1);
 });
 
 t.test('a bit that has turned over in a row costs the rows of its page', async (t) => {

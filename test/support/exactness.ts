@@ -5,13 +5,13 @@
 import type { Test } from 'tap';
 import zscore from '../../plugins/detectors/zscore/zscore.ts';
 import memoryStore from '../../plugins/stores/memory/memory.ts';
-import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
-import { Hot } from '../../src/hot.ts';
 import { optionTypes } from '../../src/options.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { Policy } from '../../src/policy.ts';
-import { Snapshots } from '../../src/snapshot.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
 import type { Store } from '../../src/store.ts';
 import { finish } from '../../src/waiting.ts';
 import { defaultPolicy, roadOf, testLog } from './road.ts';

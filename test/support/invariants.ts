@@ -1,5 +1,5 @@
 /** What must hold for a store at any moment, however the process that wrote it ended. */
-import { type RowName, readCatalog, readRecords, readRows, type Source } from '../../src/archive.ts';
+import { type RowName, readCatalog, readRecords, readRows, type Source } from '../../src/state/archive.ts';
 import { finish } from '../../src/waiting.ts';
 import { now } from './road.ts';
 

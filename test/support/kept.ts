@@ -3,10 +3,10 @@
  * rows and records agree.
  */
 import { crc32 } from 'node:zlib';
-import { CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/catalog.ts';
-import { Frames } from '../../src/frames.ts';
-import { decodeRecord, RECORD_PREFIX, tagSetOf } from '../../src/record.ts';
-import { COUNT, State, TIME_HIGH, TIME_LOW } from '../../src/state.ts';
+import { CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/state/catalog.ts';
+import { Frames } from '../../src/state/frames.ts';
+import { decodeRecord, RECORD_PREFIX, tagSetOf } from '../../src/state/record.ts';
+import { COUNT, State, TIME_HIGH, TIME_LOW } from '../../src/state/state.ts';
 import type { Store } from '../../src/store.ts';
 
 /** A checksum and a session stand behind the rows of a page. */
@@ -111,7 +111,7 @@ async function readPages(store: Store, number: number, width: number, wrong: str
     const bytes = Buffer.from(value ?? []);
     const end = bytes.length - TRAILER;
     const isWhole = () =>
-      crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, end))) === bytes.readUInt32LE(end);
+      crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, end), crc32(key))) === bytes.readUInt32LE(end);
     if (end !== rowsPerPage * rowBytes || !isWhole())
       wrong.push(`page ${page} of instance ${number} is damaged`);
     else pages.set(page, bytes);

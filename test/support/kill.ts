@@ -12,10 +12,10 @@ import type { Test } from 'tap';
 import { plugins } from '../../plugins/all.ts';
 import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
 import { loadConfig } from '../../src/config.ts';
-import { Hot } from '../../src/hot.ts';
 import { uniform } from '../../src/math/random.ts';
 import { Pipeline } from '../../src/pipeline.ts';
-import { NO_ROW } from '../../src/state.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { NO_ROW } from '../../src/state/state.ts';
 import type { Store } from '../../src/store.ts';
 import { Child } from './child.ts';
 import { headerOf, type Kept, nameOf, readCatalog, readKept } from './kept.ts';
@@ -30,9 +30,11 @@ const CHUNK = 500;
 /** Milliseconds between two looks at the catalog. */
 const LOOK_EVERY = 4;
 /** Most milliseconds from a child's first point to its end, from its start, and from the end of its stdin. */
-const LIFE = 400;
+const LIFE = 300;
 const START = 500;
 const FAREWELL = 60;
+/** The share of the children that live beyond a snapshot of their own. */
+const SETTLED = 0.5;
 
 const NEWLINE = 10;
 /** `[state] memory` may not be less. */
@@ -194,7 +196,7 @@ class Reference {
 
 /** Kills KILLS children, in as many chains as it takes, and looks at what they leave. */
 export async function killAtRandom(t: Test, options: ChainOptions): Promise<void> {
-  const timeout = 60_000 + 5000 * KILLS;
+  const timeout = 60_000 + 15_000 * KILLS;
   t.setTimeout(timeout);
   await t.test(`TELEGRAF_ANOMALY_SEED=${SEED}, ${KILLS} kills`, { timeout }, async (test) => {
     const load = new Load(options);
@@ -271,11 +273,16 @@ async function runChain(test: Test, path: string, chain: Chain, kills: Kills): P
       if (way === 'at its start') await delay(START * chance(3));
       else {
         await child.until('the first points are out', () => fed.points > 0);
+        const look = async (enough: () => boolean) => {
+          while (child.alive && !fed.finished && !enough()) {
+            await saved.look(load.chunks[from]!.from + fed.points);
+            await delay(LOOK_EVERY);
+          }
+        };
+        // Many shall have finished a snapshot, however busy the machine is.
+        if (chance(4) < SETTLED) await look(() => saved.points > before);
         const end = last ? Number.POSITIVE_INFINITY : performance.now() + LIFE * chance(3);
-        while (child.alive && !fed.finished && performance.now() < end) {
-          await saved.look(load.chunks[from]!.from + fed.points);
-          await delay(LOOK_EVERY);
-        }
+        await look(() => performance.now() >= end);
         done = fed.finished;
         if (way === 'at its end' || done) fed.close();
         if (way === 'at its end' && !done) await delay(FAREWELL * chance(3));

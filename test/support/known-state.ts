@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMAT } from '../../src/catalog.ts';
+import { FORMAT } from '../../src/state/catalog.ts';
 import { CLI } from './child.ts';
 import { ROOT } from './parts.ts';
 

@@ -2,26 +2,37 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
-import { CATALOG_KEY, encodeText } from '../../src/catalog.ts';
 import { stateSchema } from '../../src/config/schema.ts';
-import { Keeper, STORE_FOLDER } from '../../src/keeper.ts';
+import type { Instance } from '../../src/detector.ts';
+import { CATALOG_KEY, encodeText } from '../../src/state/catalog.ts';
+import { Keeper, STORE_FOLDER } from '../../src/state/keeper.ts';
 import type { Store } from '../../src/store.ts';
 import { CLI } from './child.ts';
-import { roadOf, testLog } from './road.ts';
+import { identity, roadOf, testLog } from './road.ts';
 
 /** As a process of its own. */
 export function state(...args: string[]) {
   return spawnSync(process.execPath, [CLI, 'state', ...args], { encoding: 'utf8', env: {} });
 }
 
-/** Has the detectors `fake` and `up` learn these points, `up` those of the field v alone. */
-export async function learnState(path: string, points: string): Promise<void> {
+/** A second float that JSON has no word for. */
+const endless: Instance = {
+  ...identity,
+  width: 2,
+  learn: ({ f64 }, at) => {
+    f64[at]!++;
+    f64[at + 1] = Number.POSITIVE_INFINITY;
+  },
+};
+
+/** Has the detectors `fake` and, where wanted, `up` learn these points, `up` those of the field v alone. */
+export async function learnState(path: string, points: string, both = true): Promise<void> {
   const log = testLog();
   const config = stateSchema.parse({ path });
   const stores = { lmdb: async () => ({ default: lmdb }) };
   const keeper = await Keeper.open(config, { detectors: {}, stores }, log);
-  const up = { alias: 'up', fieldinclude: ['v'] };
-  roadOf([{}, { policy: up }], {}, keeper.hot).pass(points);
+  const up = { policy: { alias: 'up', fieldinclude: ['v'] } };
+  roadOf([{ instance: endless }, ...(both ? [up] : [])], {}, keeper.hot).pass(points);
   await keeper.close();
   if (log.lines.length > 0) throw new Error(log.lines.join('\n'));
 }

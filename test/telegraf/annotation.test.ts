@@ -155,6 +155,6 @@ t.test('a second layer sees the same series and finds the same', options, async 
   t.strictSame(two.points, one.points, 'the second layer adds nothing and takes nothing away');
   const summaries = ({ log }: typeof one) => log.filter(({ text }) => text.includes('stdin ended after'));
   const [summary] = summaries(one);
-  t.match(summary?.text, /: 6 series, 240 values scored,/);
+  t.match(summary?.text, /: 6 rows, 240 values scored,/);
   t.strictSame(summaries(two), [summary, summary], 'both layers count the same');
 });

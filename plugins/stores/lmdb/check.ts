@@ -2,7 +2,7 @@
  * Whether a file of LMDB's can be opened without danger. LMDB reads through a memory map and trusts what it
  * finds: a page number beyond the end, or a node beyond its page, ends the process by a signal that nothing can
  * catch. So the skeleton is read through the file system first: the two meta pages, every branch and leaf page,
- * the list of free pages, and where the large values lie; not the large values themselves, which can only be wrong.
+ * the list of free pages, and the heads of the large values; not these values themselves, which can only be wrong.
  *
  * The layout is that of LMDB's data version 2, which lmdb 3 brings along (mdb.c: MDB_meta, MDB_page_header, MDB_node).
  */
@@ -12,6 +12,7 @@ const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
 const BRANCH = 1;
 const LEAF = 2;
+const LARGE = 4;
 const META = 8;
 /** Bytes before the first offset of a page; offsets count from there. */
 const HEADER = 24;
@@ -71,6 +72,7 @@ class Walk {
   #used!: Uint8Array;
   /** A page for each level of a tree, and one for what is large. */
   readonly #pages: Buffer[] = [];
+  readonly #head = Buffer.alloc(HEADER);
 
   constructor(file: number) {
     this.#file = file;
@@ -177,9 +179,24 @@ class Walk {
       const writer = numberAt(page, value + 8);
       demand(writer >= 0 && writer <= this.#meta.transaction, 'a large value is of no transaction');
       this.#use(first, pages);
+      this.#large(first, pages);
       if (free) take(this.#read(first * this.#meta.pageSize + HEADER, Buffer.alloc(length)));
     } else if (free) take(Buffer.from(page.subarray(value, value + length)));
     return end - at;
+  }
+
+  /** The head of a large value: LMDB takes from it how many pages there are, and whether they are newer than it is. */
+  #large(first: number, pages: number): void {
+    const head = this.#read(first * this.#meta.pageSize, this.#head);
+    const writer = numberAt(head, 8);
+    demand(
+      numberAt(head, 0) === first &&
+        writer >= 0 &&
+        writer <= this.#meta.transaction &&
+        head.readUInt16LE(18) === LARGE &&
+        head.readUInt32LE(20) === pages,
+      `the large value on page ${first} has a wrong head`,
+    );
   }
 
   /** A count, then page numbers, a negative one being the length of a run that starts with the next. */

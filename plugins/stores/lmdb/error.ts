@@ -27,7 +27,7 @@ const PANIC = -30_795;
 /** The error of a commit that failed with `status`. A disk without room is also told as an error of input or output. */
 export function failureOf(status: number, path: string, diskIsFull: boolean): StoreError {
   if (diskIsFull || FULL.includes(status))
-    return new StoreError('STORE_FULL', `the disk of ${path} is full: make room, and saving goes on`);
+    return new StoreError('STORE_FULL', `the disk of ${path} is full: make room`);
   if (NOT_ALLOWED.includes(status))
     return new StoreError('STORE_READ_ONLY', `${path} cannot be written (error ${status}): check its owner`);
   const next = status === PANIC ? 'restart the program' : 'check the disk';

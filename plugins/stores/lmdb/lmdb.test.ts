@@ -1,11 +1,13 @@
 /** What can go wrong with a file; the rest is test/conformance/store.test.ts. */
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,6 +20,8 @@ import { batchKey, read } from '../../../test/conformance/store.ts';
 import { PARTS_REQUIRED } from '../../../test/support/parts.ts';
 import { damageOf } from './check.ts';
 import lmdb from './lmdb.ts';
+
+const NOBODY = 65_534;
 
 const open = async (path: string, readOnly = false) => await lmdb.open({ path, sync: false, readOnly });
 const file = (path: string) => join(path, 'state.mdb');
@@ -193,4 +197,38 @@ t.test('a damaged file is moved aside, and the next one is begun', async (t) => 
     t.equal(await count(again), 20);
     await again.close();
   }
+});
+
+t.test('a lock file that LMDB could not map is made anew, or the store is refused', async (t) => {
+  const path = t.testdir({ 'state.mdb-lock': {} });
+  await t.rejects(open(path), { code: 'STORE_FAILED' });
+  rmSync(join(path, 'state.mdb-lock'), { recursive: true });
+  symlinkSync(join(path, 'nowhere'), join(path, 'state.mdb-lock'));
+  await (await open(path)).close();
+  t.ok(statSync(join(path, 'state.mdb-lock')).isFile());
+});
+
+t.test('a lock file of another user is made anew', async (t) => {
+  const path = mkdtempSync(join(tmpdir(), 'telegraf-anomaly-'));
+  t.teardown(() => rmSync(path, { recursive: true }));
+  if (process.getuid?.() !== 0) {
+    t.comment('not run: only root can be another user');
+    return;
+  }
+  chownSync(path, NOBODY, NOBODY);
+  writeFileSync(join(path, 'state.mdb-lock'), Buffer.alloc(4096), { mode: 0o600 });
+  const here = process.geteuid!();
+  // LMDB looks at the effective user, as the system does.
+  process.setegid!(NOBODY);
+  process.seteuid!(NOBODY);
+  try {
+    const store = await open(path);
+    await write(store, 0, 1, 1);
+    t.equal(await count(store), 1);
+    await store.close();
+  } finally {
+    process.seteuid!(here);
+    process.setegid!(here);
+  }
+  t.equal(statSync(join(path, 'state.mdb-lock')).uid, NOBODY);
 });

@@ -1,5 +1,17 @@
 /** A file of LMDB's: a B+tree that a crash leaves whole, read through a memory map. */
-import { existsSync, renameSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import type { Store, StoreOptions, StorePlugin } from '../../../src/store.ts';
@@ -145,9 +157,35 @@ function requireSpace(path: string, bytes: number): void {
   if (freeBytes(path) < bytes) throw failureOf(0, path, true);
 }
 
-/** Gives the lock file its bytes: LMDB only maps it, and to touch a map that the disk has no room for is fatal. */
+/**
+ * Gives the lock file its bytes: LMDB only maps it, and to touch a map that the disk has no room for is fatal. So is one
+ * that it may not write, as another user's: that is replaced by one of our own.
+ */
 function reserveLock(file: string): void {
-  if (!existsSync(file) || statSync(file).size < PAGE) writeFileSync(file, Buffer.alloc(PAGE));
+  if (!isUsable(file)) rmSync(file, { force: true });
+  if (!existsSync(file)) writeFileSync(file, Buffer.alloc(PAGE));
+}
+
+function isUsable(file: string): boolean {
+  try {
+    const opened = openSync(file, 'r+');
+    const { size } = fstatSync(opened);
+    closeSync(opened);
+    return size >= PAGE;
+  } catch {
+    return false;
+  }
+}
+
+function requireFile(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT')
+      throw new StoreError('STORE_FAILED', `${message}: be the user of the state, or root`);
+    throw new StoreError('STORE_NOT_FOUND', `there is no ${file}: nothing has been saved there yet`);
+  }
 }
 
 /** Moves a file aside that could end the process, and says so; refuses it when it must not be touched. */
@@ -179,8 +217,7 @@ async function open(options: StoreOptions): Promise<Store> {
   const { open: openFile } = await importLibrary();
   const file = join(path, 'state.mdb');
   try {
-    if (readOnly && !existsSync(file))
-      throw new StoreError('STORE_NOT_FOUND', `there is no ${file}: nothing has been saved there yet`);
+    if (readOnly) requireFile(file);
     if (!readOnly) {
       requireSpace(path, SPARE);
       reserveLock(`${file}-lock`);
