@@ -3,11 +3,13 @@
  * fields behind the last field. All other bytes stay as they came.
  */
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
+import { eventLine } from './event.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
+import { quoted, reasonOf, shortText } from './reason.ts';
 import type { Counts } from './stats.ts';
-import { unescapeName } from './tagset.ts';
+import { unescapeName, withoutTags } from './tagset.ts';
+import type { Watch } from './watch.ts';
 
 /** The names of the tags and fields that we add. */
 export class AnnotationNames {
@@ -15,6 +17,7 @@ export class AnnotationNames {
   readonly level: string;
   readonly detector: string;
   readonly score: string;
+  readonly threshold: string;
   readonly flaggedFields: string;
   readonly reason: string;
   /** What an earlier layer of Telegraf may have added, as text. */
@@ -23,14 +26,21 @@ export class AnnotationNames {
 
   constructor(prefix: string) {
     const tags = [prefix, `${prefix}_detector`] as const;
-    const fields = [`${prefix}_score`, `${prefix}_fields`, `${prefix}_reason`] as const;
+    const fields = [
+      `${prefix}_score`,
+      `${prefix}_threshold`,
+      `${prefix}_fields`,
+      `${prefix}_reason`,
+    ] as const;
     [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
-    [this.score, this.flaggedFields] = [bytesOf(fields[0]), bytesOf(fields[1])];
-    this.reason = bytesOf(fields[2]);
+    [this.score, this.threshold] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    [this.flaggedFields, this.reason] = [bytesOf(fields[2]), bytesOf(fields[3])];
     this.tags = new Set(tags);
     this.fields = new Set([...tags, ...fields]);
   }
 }
+
+const NEWLINE = 10;
 
 /** What `score_fields` adds to a field's name. */
 export const SCORE_SUFFIX = '_score';
@@ -61,12 +71,17 @@ export class Annotate {
     let from = 0;
     for (let point = 0; point < batch.points; point++) {
       if (!findings.has(point)) continue;
-      const { tags, fields } = this.#texts(batch, point, findings.of(point));
+      const found = findings.of(point);
+      const { tags, fields } = this.#texts(batch, point, found);
       const keyEnd = batch.keyEnd[point]!;
       const fieldsEnd = batch.fieldsEnd[point]!;
       this.#append(bytes, from, keyEnd, tags);
       this.#append(bytes, keyEnd, fieldsEnd, fields);
       from = fieldsEnd;
+      const events = this.#events(batch, point, found);
+      if (events === '') continue;
+      from = bytes.indexOf(NEWLINE, fieldsEnd) + 1;
+      this.#append(bytes, fieldsEnd, from, events);
     }
     this.#append(bytes, from, batch.end, '');
     return this.#output.subarray(0, this.#length);
@@ -77,41 +92,47 @@ export class Annotate {
     const keyOf = ({ value }: Finding) =>
       batch.block!.bytes.toString('latin1', batch.fieldStart[value]!, batch.fieldEnd[value]!);
     let fields = '';
-    const scored = found.filter(({ watch }) => this.#watches[watch]!.policy.score_fields);
+    const scored = found.filter(
+      ({ watch, score }) => this.#watches[watch]!.policy.score_fields && Number.isFinite(score),
+    );
     // Where several instances score a field, the strangest speaks.
     const own = batch.block!.bytes.subarray(batch.keyEnd[point]!, batch.fieldsEnd[point]!);
-    for (const [key, finding] of strangestBy(scored, keyOf, this.#watches)) {
+    for (const [key, finding] of strangestBy(scored, keyOf)) {
       // A field of this name that the point brings is the user's, or an earlier layer's, and stays.
       const name = `${key}${SCORE_SUFFIX}`;
       if (own.includes(`,${name}=`, 0, 'latin1') || own.includes(` ${name}=`, 0, 'latin1')) continue;
       fields += `,${name}=${numberText(finding.score)}`;
     }
-    const flagged = found.filter(({ verdict }) => verdict !== OK);
+    const strange = found.filter(({ verdict }) => verdict !== OK);
+    if (strange.length > 0) this.#counts.flagged++;
+    const flagged = strange.filter(({ watch }) => this.#watches[watch]!.policy.annotate !== 'events');
     if (flagged.length === 0) return { tags: '', fields };
 
-    this.#counts.flagged++;
     const names = this.#names;
-    const strangest = flagged.reduce((a, b) =>
-      strangeness(b, this.#watches) > strangeness(a, this.#watches) ? b : a,
-    );
+    const strangest = flagged.reduce((a, b) => (strangeness(b) > strangeness(a) ? b : a));
     const level = LEVELS[Math.max(...flagged.map(({ verdict }) => verdict)) as 1 | 2];
     const alias = this.#aliases[strangest.watch]!;
     const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
     const keys = [...new Set(flagged.map((finding) => unescapeName(keyOf(finding))))].sort();
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
-    fields += `,${names.score}=${numberText(strangest.score)},${names.flaggedFields}=${quoted(keys.join(','))}`;
-    fields += `,${names.reason}=${quoted(this.#reason(batch, strangest, unescapeName(keyOf(strangest))))}`;
+    fields += `,${names.score}=${numberText(strangest.score)},${names.threshold}=${shortText(strangest.threshold)}`;
+    fields += `,${names.flaggedFields}=${quoted(keys.join(','))}`;
+    fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: batch.value[strangest.value]! }, keyOf(strangest)))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
   }
 
-  /** One sentence on the strangest value: what it was and what would have been usual. */
-  #reason(batch: Batch, { value, watch, score, band }: Finding, key: string): string {
-    const found = `${key} is ${shortText(batch.value[value]!)}`;
-    if (band !== undefined) {
-      const [expected, lower, upper] = band.map(shortText);
-      return `${found}, expected ${expected} (${lower} to ${upper})`;
+  /** The points on alarms that begin or end with this one. */
+  #events(batch: Batch, point: number, found: Finding[]): string {
+    const { bytes } = batch.block!;
+    let lines = '';
+    for (const { alarm, value, watch } of found) {
+      if (alarm === undefined) continue;
+      const key = bytes.subarray(batch.keyStart[point]!, batch.keyEnd[point]!);
+      const tagSet = withoutTags(key, this.#names.tags);
+      const field = bytes.toString('latin1', batch.fieldStart[value]!, batch.fieldEnd[value]!);
+      lines += eventLine(this.#names.level, tagSet, field, this.#aliases[watch]!.tag, alarm);
     }
-    return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(this.#watches[watch]!.judge.threshold)}`;
+    return lines;
   }
 
   /** Copies [from, to) of the bytes, then the text, whose characters are bytes. */
@@ -129,21 +150,16 @@ export class Annotate {
 }
 
 /** Detectors' scores have units of their own; against their thresholds they can be compared. */
-function strangeness({ score, watch }: Finding, watches: readonly Watch[]): number {
-  return Math.abs(score) / watches[watch]!.judge.threshold;
+function strangeness({ score, threshold }: Finding): number {
+  return Math.abs(score) / threshold;
 }
 
-function strangestBy(
-  found: Finding[],
-  keyOf: (finding: Finding) => string,
-  watches: readonly Watch[],
-): Map<string, Finding> {
+function strangestBy(found: Finding[], keyOf: (finding: Finding) => string): Map<string, Finding> {
   const strangest = new Map<string, Finding>();
   for (const finding of found) {
     const key = keyOf(finding);
     const other = strangest.get(key);
-    if (other === undefined || strangeness(finding, watches) > strangeness(other, watches))
-      strangest.set(key, finding);
+    if (other === undefined || strangeness(finding) > strangeness(other)) strangest.set(key, finding);
   }
   return strangest;
 }
@@ -151,16 +167,6 @@ function strangestBy(
 /** Four decimals are more than a score means. Always a float of line protocol: never NaN, never an integer's suffix. */
 function numberText(score: number): string {
   return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
-}
-
-/** Five digits, for people. The largest doubles have none so short: those would become Infinity. */
-function shortText(value: number): string {
-  const short = Number(value.toPrecision(5));
-  return String(Number.isFinite(short) ? short : value);
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
 /** Text whose characters are the UTF-8 bytes of this one. */

@@ -2,48 +2,17 @@
  * Score, judge, learn: for each instance one loop over its share of the batch. A value at or before its
  * series' last time is late or a duplicate and changes nothing, so that delivering it again does no harm.
  */
+import { type Alarm, follow } from './alarm.ts';
 import type { Batch } from './batch.ts';
 import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
-import { Judge, OK, OPEN } from './judge.ts';
-import type { Policy } from './policy.ts';
-import { COUNT, FLAGS, HEADER, OFF, type State, TIME_HIGH, TIME_LOW } from './state/state.ts';
+import { OK, OPEN, type Verdict } from './judge.ts';
+import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state/state.ts';
 import type { Counts } from './stats.ts';
+import type { Share, Watch } from './watch.ts';
 
 const TWO_32 = 2 ** 32;
 const LARGEST_COUNT = 2 ** 31 - 1;
-
-/** A detector instance at work: its policy, its rows, and its share of the batch. */
-export class Watch {
-  /** Its place in the list of watches. */
-  readonly index: number;
-  readonly policy: Policy;
-  readonly instance: Instance;
-  readonly judge: Judge;
-  readonly state: State;
-  /** The share: values by their index in the batch, their rows, and the places of those in memory. */
-  count = 0;
-  values = new Int32Array(0);
-  rows = new Int32Array(0);
-  places = new Int32Array(0);
-
-  constructor(index: number, policy: Policy, instance: Instance, state: State) {
-    this.index = index;
-    this.policy = policy;
-    this.instance = instance;
-    this.judge = new Judge(policy);
-    this.state = state;
-  }
-
-  /** Empties the share and makes room for so many values. */
-  reset(values: number): void {
-    this.count = 0;
-    if (values <= this.values.length) return;
-    this.values = new Int32Array(2 * values);
-    this.rows = new Int32Array(2 * values);
-    this.places = new Int32Array(2 * values);
-  }
-}
 
 /** What goes wrong with one series is told here; the road goes on. */
 export type OnFailure = (watch: Watch, value: number, error: unknown) => void;
@@ -81,7 +50,7 @@ export class Detect {
       } catch (error) {
         const failed = this.#at;
         this.#counts.failures++;
-        const place = watch.places[failed]!;
+        const place = watch.learned.places[failed]!;
         watch.state.page(place).i32[2 * watch.state.at(place) + FLAGS]! |= OFF;
         this.#onFailure(watch, watch.values[failed]!, error);
         from = failed + 1;
@@ -93,7 +62,9 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { instance, judge, state, count, values, places } = watch;
+    const { instance, judge, count, values } = watch;
+    const { learned, judged, alarms, shares } = watch;
+    const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
     for (let entry = from; entry < count; entry++) {
@@ -119,7 +90,7 @@ export class Detect {
           this.#counts.restarted++;
         } else if (ahead > this.#idleExpiry) {
           this.#counts.forgotten++;
-          page.f64.fill(0, at, at + state.stride);
+          for (const share of shares) clear(share, entry);
           seen = 0;
         }
       }
@@ -127,29 +98,48 @@ export class Detect {
       const value = numbers[index]!;
       const score = instance.score(page, at + HEADER, time, value);
       const finite = Number.isFinite(score);
-      const verdict = finite ? judge.judge(score) : OK;
-      // Only what is flagged is explained, and only before it is learned.
-      const band = verdict === OK ? undefined : bandOf(instance, page, at + HEADER, time);
+      const open = (i32[header + FLAGS]! & OPEN) !== 0;
+      let verdict: Verdict = OK;
+      let band: number[] | undefined;
+      if (finite) {
+        const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
+        const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
+        const strangeness = judge.strangeness(score);
+        let level = judge.level(rows, own, time, strangeness);
+        // Only what may be flagged is explained, and only before it is learned.
+        if (level !== OK || open) band = bandOf(instance, page, at + HEADER, time);
+        if (band !== undefined && !judge.deviates(value, band[0]!)) level = OK;
+        verdict = judge.verdict(rows, own, time, strangeness, level, open);
+      }
       instance.learn(page, at + HEADER, time, value);
       i32[header + TIME_HIGH] = high;
       i32[header + TIME_LOW] = low;
       if (seen < LARGEST_COUNT) i32[header + COUNT] = seen + 1;
       this.#counts.values++;
-      if (verdict !== OK) {
-        if ((i32[header + FLAGS]! & OPEN) === 0) this.#counts.alarms++;
-        i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
-        this.#findings.add(point, {
-          value: index,
-          watch: watch.index,
-          score,
-          verdict,
-          ...(band && { band }),
-        });
-      } else {
-        if ((i32[header + FLAGS]! & OPEN) !== 0) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
-        if (!finite) this.#notFinite(watch, index, score);
-        else if (everything) this.#findings.add(point, { value: index, watch: watch.index, score, verdict });
+      const threshold = judge.threshold;
+      let alarm: Alarm | undefined;
+      if (alarms !== undefined && (open || verdict !== OK)) {
+        const row = alarms.places[entry]!;
+        const told = { high, low, value, score, threshold, verdict, band };
+        alarm = follow(alarms.state.page(row), alarms.state.at(row) + HEADER, told, open);
       }
+      if (verdict !== OK) {
+        if (!open) this.#counts.alarms++;
+        i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
+      } else {
+        if (open) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
+        if (!finite) this.#notFinite(watch, index, score);
+        if (alarm === undefined && !(everything && finite)) continue;
+      }
+      this.#findings.add(point, {
+        value: index,
+        watch: watch.index,
+        score,
+        threshold,
+        verdict,
+        ...(band && { band }),
+        ...(alarm && { alarm }),
+      });
     }
     return count;
   }
@@ -158,6 +148,11 @@ export class Detect {
     this.#counts.failures++;
     this.#onFailure(watch, value, new RangeError(`the score is ${score}`));
   }
+}
+
+function clear({ state, places }: Share, entry: number): void {
+  const at = state.at(places[entry]!);
+  state.page(places[entry]!).f64.fill(0, at, at + state.stride);
 }
 
 function bandOf(instance: Instance, rows: Rows, at: number, time: number): number[] | undefined {

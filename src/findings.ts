@@ -2,6 +2,7 @@
  * What the detectors have to say about the points of one batch: a column entry per flagged value (with
  * `score_fields` per scored one), chained by point. Emptied for every batch.
  */
+import type { Alarm } from './alarm.ts';
 import { grown } from './column.ts';
 import type { Verdict } from './judge.ts';
 
@@ -11,9 +12,13 @@ export interface Finding {
   /** Index of the watch that found it. */
   readonly watch: number;
   readonly score: number;
+  /** That the score was held against. */
+  readonly threshold: number;
   readonly verdict: Verdict;
   /** [expected, lower, upper] in field units, where the detector can say. */
   readonly band?: readonly number[];
+  /** What is told of the alarm, by an instance that tells of alarms in points of their own. */
+  readonly alarm?: Alarm;
 }
 
 export class Findings {

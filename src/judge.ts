@@ -2,7 +2,9 @@
  * Score → verdict, by the policy of the instance. An alarm is the transition out of ok; it stays open while
  * the verdict is not ok, and every point meanwhile is flagged.
  */
-import type { Policy } from './policy.ts';
+import { Budget } from './budget.ts';
+import type { Rows } from './detector.ts';
+import { alarmRate, type Policy } from './policy.ts';
 
 export const OK = 0;
 export const WARNING = 1;
@@ -12,22 +14,118 @@ export type Verdict = typeof OK | typeof WARNING | typeof CRITICAL;
 /** By verdict, as annotations spell it. */
 export const LEVELS = ['ok', 'warning', 'critical'] as const;
 
-/** The judge's bit in a row's flags: an alarm is open. */
+/** The judge's bit in the flags of the detector's row: an alarm is open. */
 export const OPEN = 1;
 
-export class Judge {
-  readonly threshold: number;
-  readonly #upper: number;
-  readonly #lower: number;
+/** Of the meaning of the judge's rows. */
+export const JUDGE_VERSION = 1;
 
-  constructor({ threshold, direction }: Pick<Policy, 'threshold' | 'direction'>) {
-    this.threshold = threshold;
-    this.#upper = direction === 'down' ? Number.POSITIVE_INFINITY : threshold;
-    this.#lower = direction === 'up' ? Number.NEGATIVE_INFINITY : -threshold;
+/** In place of a time. */
+const NEVER = 0;
+
+export class Judge {
+  /** float64s of a series' row; 0 where the policy remembers nothing. */
+  readonly width: number;
+  /** What the row holds. Policies of one layout can take up one another's rows. */
+  readonly layout: string;
+  /** Of the last score that was judged: the threshold that it was held against. */
+  threshold: number;
+
+  readonly #policy: JudgePolicy;
+  readonly #budget: Budget | undefined;
+  /** Places in the row; -1 for what is not kept. */
+  readonly #since: number;
+  readonly #last: number;
+  readonly #cooldown: number;
+
+  /** @param usual the detector's own idea of a threshold */
+  constructor(policy: JudgePolicy, usual: number) {
+    this.#policy = policy;
+    this.threshold = policy.threshold ?? usual;
+    this.#budget =
+      policy.threshold === undefined ? new Budget(alarmRate(policy.max_false_alarms), usual) : undefined;
+    this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
+    // Beside a budget there is room for both, whatever the policy: no change of it may lose the tail that was learned.
+    const budget = this.#budget !== undefined;
+    let width = this.#budget?.width ?? 0;
+    this.#last = budget || this.#cooldown > 0 ? width++ : -1;
+    this.#since = budget || policy.min_duration > 0 ? width++ : -1;
+    this.width = width;
+    this.layout = `${budget ? 'budget' : ''} ${this.#last} ${this.#since}`;
   }
 
-  /** The verdict on a finite score. A fixed threshold knows one level. */
-  judge(score: number): Verdict {
-    return score >= this.#upper || score <= this.#lower ? WARNING : OK;
+  /** Whether a value must be so far from what was expected that the detector has to be asked. */
+  get asksBand(): boolean {
+    return this.#policy.min_deviation > 0 || this.#policy.min_deviation_ratio > 0;
+  }
+
+  /** Whether the value is far enough from the expected one to be worth an alarm. */
+  deviates(value: number, expected: number): boolean {
+    const { min_deviation: least, min_deviation_ratio: ratio } = this.#policy;
+    return Math.abs(value - expected) >= Math.max(least, ratio * Math.abs(expected));
+  }
+
+  /** How far the score goes in a direction that counts. */
+  strangeness(score: number): number {
+    const { direction } = this.#policy;
+    if (direction === 'both') return Math.abs(score);
+    return direction === 'up' ? Math.max(score, 0) : Math.max(-score, 0);
+  }
+
+  /**
+   * The level that a finite score reaches by itself, whatever was before; learns it.
+   * @param rows where the judge's row of the series is, from `at` on; all zeros at first
+   * @param time seconds, event time
+   */
+  level(rows: Rows, at: number, time: number, strangeness: number): Verdict {
+    const budget = this.#budget;
+    if (budget === undefined) return strangeness >= this.threshold ? WARNING : OK;
+    budget.learn(rows, at, time, strangeness);
+    this.threshold = budget.threshold(rows, at);
+    if (strangeness < this.threshold) return OK;
+    return strangeness >= budget.criticalThreshold(rows, at) ? CRITICAL : WARNING;
+  }
+
+  /**
+   * The verdict, when the level that the score reached, or OK instead, is held against what was before.
+   * @param open whether an alarm is open
+   */
+  verdict(rows: Rows, at: number, time: number, strangeness: number, level: Verdict, open: boolean): Verdict {
+    const { f64 } = rows;
+    if (open) {
+      if (strangeness < this.#policy.hysteresis * this.threshold) {
+        if (this.#since >= 0) f64[at + this.#since] = NEVER;
+        return OK;
+      }
+      if (this.#last >= 0) f64[at + this.#last] = time;
+      return level === OK ? WARNING : level;
+    }
+    if (this.#since >= 0) {
+      if (strangeness < this.#policy.hysteresis * this.threshold) f64[at + this.#since] = NEVER;
+      if (level === OK) return OK;
+      const since = f64[at + this.#since]!;
+      if (since === NEVER || since > time) f64[at + this.#since] = time;
+      if (time - f64[at + this.#since]! < this.#policy.min_duration) return OK;
+    }
+    if (level === OK || this.#budget?.isMute(rows, at, time)) return OK;
+    if (this.#last >= 0) {
+      const last = f64[at + this.#last]!;
+      if (last !== NEVER && time >= last && time - last < this.#cooldown) return OK;
+      f64[at + this.#last] = time;
+    }
+    this.#budget?.alarmed(rows, at);
+    return level;
   }
 }
+
+export type JudgePolicy = Pick<
+  Policy,
+  | 'threshold'
+  | 'max_false_alarms'
+  | 'direction'
+  | 'min_deviation'
+  | 'min_deviation_ratio'
+  | 'min_duration'
+  | 'cooldown'
+  | 'hysteresis'
+>;

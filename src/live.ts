@@ -44,7 +44,7 @@ export class Live {
     this.#pipeline = new Pipeline(loaded.config, log, keeper.hot);
     this.#sweeps = new Sweeps(keeper.hot, {
       idleExpiry: () => this.#config.state.idle_expiry,
-      inUse: () => this.#pipeline.watches.map(({ state }) => state),
+      inUse: () => this.#pipeline.watches.flatMap(({ shares }) => shares.map(({ state }) => state)),
       log,
     });
     this.#sweeps.start();

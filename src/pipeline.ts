@@ -2,21 +2,23 @@
  * The road: read → parse → recall, select → detect (score → judge → learn) → annotate. In go chunks of line
  * protocol, out come the same points, the anomalous ones annotated. Whatever goes wrong, the bytes go on.
  */
+import { ALARM_WIDTH } from './alarm.ts';
 import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
 import type { Config } from './config.ts';
-import { Detect, Watch } from './detect.ts';
+import { Detect } from './detect.ts';
 import { Findings } from './findings.ts';
+import { Judge } from './judge.ts';
 import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
 import { type Block, Reader } from './read.ts';
 import { Recall } from './recall.ts';
 import { Select } from './select.ts';
-import { identityOf } from './state/catalog.ts';
 import { Hot } from './state/hot.ts';
 import { type Counts, createCounts } from './stats.ts';
 import type { MaybePromise } from './store.ts';
 import { finish, type Waiting } from './waiting.ts';
+import { identitiesOf, Watch } from './watch.ts';
 
 /**
  * A point may grow so large before we give up waiting for its end: a string that is never closed would hold
@@ -73,11 +75,17 @@ export class Pipeline {
 
   /** Works by this config from the next chunk on. What was learned is kept, by every instance that keeps its shape. */
   configure({ agent, state, detectors }: Config): void {
-    this.#watches = detectors.map(({ detector, options, policy }, index) => {
+    this.#watches = detectors.map((config, index) => {
+      const { detector, options, policy } = config;
       const instance = detector.create(options);
-      const identity = identityOf(detector, options, policy.alias);
-      if (this.#hot.knows(policy.alias, identity)) this.#log.warn(beginsAfresh(policy.alias));
-      return new Watch(index, policy, instance, this.#hot.state(identity, instance.width));
+      const judge = new Judge(policy, detector.threshold);
+      const { learned, judged, alarms } = identitiesOf(config, judge);
+      if (this.#hot.knows(policy.alias, learned)) this.#log.warn(beginsAfresh(policy.alias));
+      return new Watch(index, policy, instance, judge, {
+        learned: this.#hot.state(learned, instance.width),
+        ...(judge.width > 0 && { judged: this.#hot.state(judged, judge.width) }),
+        ...(policy.annotate === 'events' && { alarms: this.#hot.state(alarms, ALARM_WIDTH) }),
+      });
     });
     const names = new AnnotationNames(agent.annotation_prefix);
     const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;

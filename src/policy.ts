@@ -4,9 +4,12 @@
  */
 import { z } from 'zod';
 import { globToRegExp, hasGlob } from './glob.ts';
+import { optionTypes } from './options.ts';
 
 export type Direction = 'up' | 'down' | 'both';
-export type AnnotateMode = 'tags' | 'fields';
+export type AnnotateMode = 'tags' | 'fields' | 'events';
+
+const SECONDS = { day: 86_400, week: 7 * 86_400, month: 30 * 86_400 };
 
 /** Tag key → patterns of its value. */
 export type TagPatterns = Record<string, string[]>;
@@ -25,9 +28,20 @@ export interface Selectors {
 export interface Policy extends Selectors {
   /** Names the instance in logs and in `anomaly_detector`; default: the detector's name. */
   alias: string;
-  /** In the detector's own score. */
-  threshold: number;
+  /** In the detector's own score; undefined where the alarm budget sets it. */
+  threshold: number | undefined;
+  /** Of each series, as `alarmRate` reads it: "1/week". */
+  max_false_alarms: string;
   direction: Direction;
+  /** In field units; and as a share of the expected value. */
+  min_deviation: number;
+  min_deviation_ratio: number;
+  /** Seconds. */
+  min_duration: number;
+  /** Seconds from the end of an alarm on; undefined is what the threshold needs. */
+  cooldown: number | undefined;
+  /** A share of the threshold. */
+  hysteresis: number;
   annotate: AnnotateMode;
   /** Adds `<field>_score` to every watched point. */
   score_fields: boolean;
@@ -44,6 +58,20 @@ const patterns = () =>
       }
     });
   });
+
+/** "2/day" in alarms a second. */
+export function alarmRate(text: string): number {
+  const [count, unit] = text.split('/');
+  return Number(count) / SECONDS[unit as keyof typeof SECONDS];
+}
+
+const rate = () =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?\/(day|week|month)$/)
+    .refine((text) => alarmRate(text) > 0)
+    .meta({ wanted: 'a number of alarms, e.g. "1/day", "2/week" or "1/month"' });
+
 const tagPatterns = () =>
   z.record(z.string(), patterns()).meta({ wanted: 'a table of lists, e.g. { host = ["web*"] }' });
 
@@ -78,16 +106,53 @@ export const policySchema = z.object({
     .number()
     .positive()
     .optional()
-    .describe("A point is flagged when its score, in the detector's own unit, is at least this far from 0."),
+    .describe(
+      "An alarm begins when the score, in the detector's own unit, is at least this far from 0. It takes the place of max_false_alarms; giving both leaves that without effect. No default.",
+    ),
+  max_false_alarms: rate()
+    .default('1/week')
+    .describe(
+      'How many alarms each series may raise while nothing is wrong, as "N/day", "N/week" or "N/month". The threshold follows from the scores that the series has had. There is no alarm in its first day.',
+    ),
   direction: z
     .enum(['up', 'down', 'both'])
     .default('both')
     .describe('Flag values above what is expected ("up"), below it ("down"), or both.'),
+  min_deviation: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'No alarm for a value that is less than this away from the expected one, in the unit of the field.',
+    ),
+  min_deviation_ratio: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('The same as a share of the expected value: 0.1 is 10 %. The larger of the two counts.'),
+  min_duration: optionTypes
+    .duration()
+    .prefault('0s')
+    .describe('A score must stay beyond the threshold for so long before the alarm begins.'),
+  cooldown: optionTypes
+    .duration()
+    .optional()
+    .describe(
+      'Least time from the end of an alarm of a series to the begin of its next one. No default: with a threshold "0s", with max_false_alarms up to "2h".',
+    ),
+  hysteresis: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      'An alarm ends when the score is below this share of the threshold. 1: at the threshold itself.',
+    ),
   annotate: z
-    .enum(['tags', 'fields'])
+    .enum(['tags', 'fields', 'events'])
     .default('tags')
     .describe(
-      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series.',
+      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_threshold, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series. "events" leaves the point as it is: when an alarm begins and when it ends, a point of the measurement anomaly follows.',
     ),
   score_fields: z
     .boolean()

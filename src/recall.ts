@@ -3,7 +3,6 @@
  * cold comes from the store in one call each.
  */
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
 import type { Select, Stranger } from './select.ts';
 import { Dictionary } from './state/dictionary.ts';
 import { FRAME_FLOATS } from './state/frames.ts';
@@ -12,6 +11,7 @@ import { decodeRecord, recordKey, type StoredSeries } from './state/record.ts';
 import { UNWATCHED } from './state/series.ts';
 import type { State } from './state/state.ts';
 import { type Waiting, wait } from './waiting.ts';
+import type { Share, Watch } from './watch.ts';
 
 /** In place of a place, where a row is not hot. */
 const NOWHERE = -1;
@@ -136,7 +136,7 @@ export class Recall {
   #places(watches: readonly Watch[]): [State, number[]][] {
     const { frames } = this.#hot;
     const missing: [State, number[]][] = [];
-    for (const { state, count, rows, places } of watches) {
+    for (const [count, { state, rows, places }] of sharesOf(watches)) {
       let cold: Set<number> | undefined;
       for (let entry = 0; entry < count; entry++) {
         const row = rows[entry]!;
@@ -188,11 +188,16 @@ export class Recall {
   #leaveOut(watch: Watch): void {
     let kept = 0;
     for (let entry = 0; entry < watch.count; entry++) {
-      if (watch.places[entry] === NOWHERE) continue;
+      if (watch.shares.some(({ places }) => places[entry] === NOWHERE)) continue;
       watch.values[kept] = watch.values[entry]!;
-      watch.places[kept++] = watch.places[entry]!;
+      for (const { places } of watch.shares) places[kept] = places[entry]!;
+      kept++;
     }
     this.unscored += watch.count - kept;
     watch.count = kept;
   }
+}
+
+function sharesOf(watches: readonly Watch[]): [count: number, Share][] {
+  return watches.flatMap(({ count, shares }) => shares.map((share): [number, Share] => [count, share]));
 }

@@ -4,7 +4,7 @@
  */
 import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
-import type { Watch } from './detect.ts';
+import { isEvent } from './event.ts';
 import { hashBytes, wordsOf } from './hash.ts';
 import { Selector } from './selector.ts';
 import type { Hot } from './state/hot.ts';
@@ -12,6 +12,7 @@ import type { StoredSeries } from './state/record.ts';
 import { UNWATCHED } from './state/series.ts';
 import { NO_ROW, State } from './state/state.ts';
 import { parseTagSet, unescapeName, withoutTags } from './tagset.ts';
+import type { Watch } from './watch.ts';
 
 const NO_SERIES = -1;
 /** No answer yet: the tag set may be in the store. */
@@ -35,7 +36,9 @@ export class Select {
   readonly #fieldOf: string[] = [];
   /** The tag set that was judged last, and by whom it is taken. */
   #judged = UNKNOWN;
-  #taken: readonly boolean[];
+  #taken: readonly boolean[] = [];
+  readonly #all: readonly boolean[];
+  readonly #none: readonly boolean[];
   /** Every instance takes every tag set: there is no need to read them. */
   readonly #takesAll: boolean;
 
@@ -45,7 +48,8 @@ export class Select {
     this.#watches = watches;
     this.#selectors = watches.map((watch) => new Selector(watch.policy));
     this.#takesAll = this.#selectors.every((selector) => selector.takesAll);
-    this.#taken = watches.map(() => true);
+    this.#all = watches.map(() => true);
+    this.#none = watches.map(() => false);
     this.#names = names;
     this.#mark = `,${names.level}`;
     this.#scores = watches.some(({ policy }) => policy.score_fields);
@@ -88,7 +92,7 @@ export class Select {
         const at = rows.findIndex((number, i) => i % 2 === 0 && number === state.number);
         if (at >= 0 && rows[at + 1]! < state.rows) state.set(series, rows[at + 1]!);
       }
-      this.#judge(tagSet, series);
+      this.#assign(tagSet, series);
     }
     for (const point of points) batch.tagSet[point] = watched ? tagSet : UNWATCHED;
   }
@@ -113,11 +117,14 @@ export class Select {
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         for (const watch of watches) {
-          const row = watch.state.rowOf(series);
+          const { learned, judged, alarms } = watch;
+          const row = learned.state.rowOf(series);
           if (row < 0) continue;
           const at = watch.count++;
           watch.values[at] = value;
-          watch.rows[at] = row;
+          learned.rows[at] = row;
+          if (judged !== undefined) judged.rows[at] = judged.state.rowOf(series);
+          if (alarms !== undefined) alarms.rows[at] = alarms.state.rowOf(series);
         }
       }
     }
@@ -130,7 +137,7 @@ export class Select {
     if (!table.isInDoubt(tagSet)) return tagSet;
     table.settle(tagSet, this.#takenBy(tagSet).includes(true));
     for (let series = table.first(tagSet); series >= 0; series = table.next(series))
-      this.#judge(tagSet, series);
+      this.#assign(tagSet, series);
     return tagSet;
   }
 
@@ -155,11 +162,14 @@ export class Select {
 
   /** By instance, whether its selectors take the tag set. Kept for the series, which mostly follow at once. */
   #takenBy(tagSet: number): readonly boolean[] {
-    if (this.#takesAll) return this.#taken;
-    if (tagSet !== this.#judged) {
-      const parsed = parseTagSet(this.#hot.tagSets.bytes(tagSet));
+    if (tagSet === this.#judged) return this.#taken;
+    this.#judged = tagSet;
+    const bytes = this.#hot.tagSets.bytes(tagSet);
+    if (isEvent(bytes, this.#names.level)) this.#taken = this.#none;
+    else if (this.#takesAll) this.#taken = this.#all;
+    else {
+      const parsed = parseTagSet(bytes);
       this.#taken = this.#selectors.map((selector) => selector.takes(parsed));
-      this.#judged = tagSet;
     }
     return this.#taken;
   }
@@ -168,24 +178,26 @@ export class Select {
     const isScore = this.#scores && this.#isScore(this.#field(fieldKey), batch, point);
     const series = this.#hot.table.add(tagSet, fieldKey, isScore);
     this.#hot.changed(tagSet);
-    this.#judge(tagSet, series);
+    this.#assign(tagSet, series);
     return series;
   }
 
-  /** Gives the series a row with each instance that watches it; a row of one that does not is put to sleep. */
-  #judge(tagSet: number, series: number): void {
+  /** Gives the series rows with each instance that watches it; those of one that does not are put to sleep. */
+  #assign(tagSet: number, series: number): void {
     const { table } = this.#hot;
     const field = this.#field(table.fieldKey(series));
     const ours = this.#names.fields.has(field) || table.isScore(series);
     const taken = this.#takenBy(tagSet);
-    for (const [i, { state }] of this.#watches.entries()) {
+    for (const [i, { shares }] of this.#watches.entries()) {
       const wanted = !ours && taken[i]! && this.#selectors[i]!.takesField(field);
-      const row = state.rowOf(series);
-      if (row !== NO_ROW) {
-        if (wanted === row < NO_ROW) state.set(series, State.turn(row));
-      } else if (wanted) {
-        state.add(series);
-        this.#hot.changed(tagSet);
+      for (const { state } of shares) {
+        const row = state.rowOf(series);
+        if (row !== NO_ROW) {
+          if (wanted === row < NO_ROW) state.set(series, State.turn(row));
+        } else if (wanted) {
+          state.add(series);
+          this.#hot.changed(tagSet);
+        }
       }
     }
   }

@@ -68,11 +68,11 @@ t.test('what a config says, and what it leaves to the defaults', async (t) => {
     config?.detectors.map(({ detector, policy }) => [detector.name, policy.alias, policy.threshold]),
     [
       ['zscore', 'cpu', 5],
-      ['zscore', 'zscore', 4],
-      ['needy', 'needy', 2],
-      ['zscore', 'last', 4],
+      ['zscore', 'zscore', undefined],
+      ['needy', 'needy', undefined],
+      ['zscore', 'last', undefined],
     ],
-    'in the order of the file, alias and threshold from the detector where they are not given',
+    'in the order of the file, the alias from the detector where it is not given',
   );
   t.strictSame(config?.detectors[0], {
     detector: (await plugins.detectors.zscore!()).default,
@@ -88,6 +88,12 @@ t.test('what a config says, and what it leaves to the defaults', async (t) => {
     policy: {
       alias: 'cpu',
       threshold: 5,
+      max_false_alarms: '1/week',
+      min_deviation: 0,
+      min_deviation_ratio: 0,
+      min_duration: 0,
+      cooldown: undefined,
+      hysteresis: 0.5,
       direction: 'up',
       annotate: 'fields',
       score_fields: true,
@@ -111,7 +117,15 @@ t.test('without a file the default detector watches everything', async (t) => {
   t.match(config?.detectors[0], {
     detector: { name: 'zscore' },
     options: { memory: 3600 },
-    policy: { alias: 'zscore', threshold: 4, namepass: [], tagpass: {}, fieldinclude: [], direction: 'both' },
+    policy: {
+      alias: 'zscore',
+      threshold: undefined,
+      max_false_alarms: '1/week',
+      namepass: [],
+      tagpass: {},
+      fieldinclude: [],
+      direction: 'both',
+    },
   });
 });
 

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Instance } from '../src/detector.ts';
+import type { Policy } from '../src/policy.ts';
 import { identity, roadOf } from './support/road.ts';
 
 const SECOND = 1_000_000_000n;
@@ -138,4 +139,66 @@ t.test('a band that is not finite is not told', async (t) => {
   const band = (_rows: unknown, _at: number, _time: number, out: Float64Array) => out.set([Number.NaN, 0, 1]);
   const { pass } = roadOf([{ instance: { ...identity, band } }]);
   t.match(pass(at(1, 20)), 'anomaly_reason="a is 20, its score is 20 at a threshold of 10"');
+});
+
+t.test('a series that is forgotten is so by the judge too', async (t) => {
+  const day = 86_400;
+  const road = roadOf([{ policy: { threshold: undefined } }]);
+  const { pass } = road;
+  const [watch] = road.pipeline.watches;
+  const row = () => {
+    const { state, places } = watch!.judged!;
+    return [
+      ...state.page(places[0]!).f64.subarray(state.at(places[0]!), state.at(places[0]!) + state.stride),
+    ];
+  };
+  pass(at(day, 1));
+  const begun = row();
+  t.equal(begun[2], day, 'when the series began');
+  pass(at(2 * day, 5));
+  t.not(row()[3], begun[3]);
+  pass(at(30 * day, 1));
+  t.same(
+    row(),
+    begun.map((float) => (float === day ? 30 * day : float)),
+  );
+});
+
+t.test('from a threshold to a budget and back, what was learned stays', async (t) => {
+  const { calls, instance } = recorder();
+  const road = roadOf([{ instance }]);
+  const configure = (policy: Partial<Policy>) => {
+    const [detector] = road.config.detectors;
+    road.pipeline.configure({
+      ...road.config,
+      detectors: [{ ...detector!, policy: { ...detector!.policy, ...policy } }],
+    });
+  };
+  road.pass(at(1, 5));
+  configure({ threshold: undefined });
+  road.pass(at(2, 6));
+  const judged = road.pipeline.watches[0]!.judged!.state;
+  t.equal(judged.rows, 1);
+  configure({ threshold: undefined, max_false_alarms: '1/day', min_duration: 5, cooldown: 1 });
+  t.equal(road.pipeline.watches[0]!.judged!.state, judged, 'another budget goes on with the same rows');
+  road.pass(at(3, 7));
+  configure({});
+  road.pass(at(4, 8));
+  configure({ threshold: undefined });
+  road.pass(at(5, 9));
+  t.equal(road.pipeline.watches[0]!.judged!.state, judged);
+  t.same(calls.filter((call) => call.startsWith('score')), ['score 1 5 0', 'score 2 6 5', 'score 3 7 6', 'score 4 8 7', 'score 5 9 8']); // biome-ignore format: short
+  t.same(road.log.lines, []);
+});
+
+t.test('a value that deviates too little is no alarm, and may not end one', async (t) => {
+  const band: Instance['band'] = (_rows, _at, _time, out) => out.set([100, 90, 110]);
+  const { pass, counts } = roadOf([
+    { instance: { ...identity, band }, policy: { min_deviation_ratio: 0.5 } },
+  ]);
+  pass(at(1, 120), at(2, 151), at(3, 120), at(4, 9), at(5, 149));
+  t.same([counts.alarms, counts.flagged], [1, 2]);
+  const blind = roadOf([{ policy: { min_deviation_ratio: 0.5 } }]);
+  blind.pass(at(1, 120));
+  t.equal(blind.counts.alarms, 1, 'of a detector that expects nothing every alarm counts');
 });

@@ -28,7 +28,11 @@ t.test('the program runs it from any folder, without packages beside it', async 
   const out = stdout.split(/(?<=\n)/);
   t.strictSame(out.toSpliced(11, 1), lines.toSpliced(11, 1), 'the others pass as they are');
   t.match(out[11], /^disk,path=\/,anomaly=warning,anomaly_detector=change used_percent=60,free=5i,/);
-  t.match(out[11], /,anomaly_score=20,anomaly_fields="used_percent",/, 'a change of 20 where 1 is typical');
+  t.match(
+    out[11],
+    /,anomaly_score=20,anomaly_threshold=8,anomaly_fields="used_percent",/,
+    'a change of 20 where 1 is typical',
+  );
 });
 
 t.test('its JSDoc types are those of the package', async (t) => {

@@ -21,7 +21,8 @@ const STEP = `export default {
 };`;
 const files = {
   'step.js': STEP,
-  'anomaly.toml': '[agent]\n  log_level = "debug"\n[[detectors.step]]\n  module = "./step.js"\n',
+  'anomaly.toml':
+    '[agent]\n  log_level = "debug"\n[[detectors.step]]\n  module = "./step.js"\n  threshold = 1000.0\n',
 };
 
 const START = 1_767_225_600_000_000_000n;

@@ -27,6 +27,7 @@ async function start(t: Test, path: string) {
           path = "${path}"
           snapshot_interval = "1h"
         [[detectors.zscore]]
+          threshold = 6
           warmup = 5`,
     },
     receive: (chunk) => {

@@ -1,16 +1,123 @@
 import t from 'tap';
-import { Judge, OK, WARNING } from '../src/judge.ts';
+import { CRITICAL, Judge, type JudgePolicy, OK, type Verdict, WARNING } from '../src/judge.ts';
+
+const POLICY: JudgePolicy = {
+  threshold: 4,
+  max_false_alarms: '1/week',
+  direction: 'both',
+  min_deviation: 0,
+  min_deviation_ratio: 0,
+  min_duration: 0,
+  cooldown: undefined,
+  hysteresis: 0.5,
+};
+const DAY = 86_400;
+
+/** A series under a policy: gives a score at a time, and answers the verdict as the road would have it. */
+function series(policy: Partial<JudgePolicy> = {}, usual = 4) {
+  const judge = new Judge({ ...POLICY, ...policy }, usual);
+  const f64 = new Float64Array(judge.width);
+  const rows = { f64, f32: new Float32Array(f64.buffer) };
+  let open = false;
+  const step = (time: number, score: number): Verdict => {
+    const strangeness = judge.strangeness(score);
+    const verdict = judge.verdict(rows, 0, time, strangeness, judge.level(rows, 0, time, strangeness), open);
+    open = verdict !== OK;
+    return verdict;
+  };
+  return { judge, step, steps: (...scores: number[]) => scores.map((score, time) => step(time + 1, score)) };
+}
 
 t.test('the threshold itself is strange enough, in the directions that were asked for', async (t) => {
   const verdicts = { up: [OK, OK, OK, WARNING, WARNING], down: [WARNING, WARNING, OK, OK, OK] };
   const both = [WARNING, WARNING, OK, WARNING, WARNING];
-  const scores = [-4, -3, 2.999, 3, 4];
   for (const [direction, expected] of Object.entries({ ...verdicts, both })) {
-    const judge = new Judge({ threshold: 3, direction: direction as 'up' });
-    t.same(
-      scores.map((score) => judge.judge(score)),
-      expected,
-      direction,
-    );
+    const { steps } = series({ threshold: 3, hysteresis: 1, direction: direction as 'up' });
+    t.same(steps(-4, -3, 2.999, 3, 4), expected, direction);
   }
+});
+
+t.test('an alarm ends below a share of the threshold', async (t) => {
+  const scores = [3.9, 4, 2, 3.9, 1.99, 3.9, 2];
+  t.same(series().steps(...scores), [OK, WARNING, WARNING, WARNING, OK, OK, OK]);
+  t.same(series({ hysteresis: 1 }).steps(...scores), [OK, WARNING, OK, OK, OK, OK, OK]);
+  t.same(series({ hysteresis: 0 }).steps(4, 0, 0), [WARNING, WARNING, WARNING], '0: it never does');
+});
+
+t.test('the cool-down runs from the end of an alarm', async (t) => {
+  const { step } = series({ cooldown: 10 });
+  const times = [1, 5, 6, 14, 15, 16, 20, 21, 32];
+  const scores = [4, 4, 0, 4, 4, 0, 4, 0, 4];
+  const verdicts = times.map((time, i) => step(time, scores[i]!));
+  t.same(verdicts, [WARNING, WARNING, OK, OK, WARNING, OK, OK, OK, WARNING]);
+});
+
+t.test('a clock that is set back does not prolong the cool-down', async (t) => {
+  const { step } = series({ cooldown: 10 });
+  t.same([step(1e9, 4), step(1e9 + 1, 0), step(5, 4)], [WARNING, OK, WARNING]);
+});
+
+t.test('an alarm begins when the score has stayed beyond the threshold for long enough', async (t) => {
+  const { step } = series({ min_duration: 10 });
+  t.same([step(1, 4), step(10, 4), step(11, 4)], [OK, OK, WARNING]);
+  t.same([step(12, 0), step(13, 4), step(22, 4), step(23, 4)], [OK, OK, OK, WARNING], 'and the next one too');
+});
+
+t.test('it may fall below the threshold meanwhile, as far as an alarm may', async (t) => {
+  const { step } = series({ min_duration: 10 });
+  t.same([step(1, 4), step(5, 2), step(11, 2), step(12, 4)], [OK, OK, OK, WARNING]);
+  const other = series({ min_duration: 10 });
+  t.same([other.step(1, 4), other.step(5, 1.9), other.step(12, 4), other.step(22, 4)], [OK, OK, OK, WARNING]);
+});
+
+t.test('a clock that is set back begins the duration anew', async (t) => {
+  const { step } = series({ min_duration: 10 });
+  t.same([step(100, 4), step(50, 4), step(59, 4), step(60, 4)], [OK, OK, OK, WARNING]);
+});
+
+t.test('what deviates too little is no reason for an alarm', async (t) => {
+  const { judge } = series({ min_deviation: 2, min_deviation_ratio: 0.1 });
+  t.ok(judge.asksBand);
+  t.notOk(series().judge.asksBand);
+  t.same([judge.deviates(11.9, 10), judge.deviates(12, 10), judge.deviates(8, 10)], [false, true, true]);
+  t.same([judge.deviates(109, 100), judge.deviates(110, 100)], [false, true], 'the larger of the two counts');
+  t.same([judge.deviates(-109, -100), judge.deviates(-110, -100)], [false, true]);
+});
+
+t.test('an open alarm goes on though the values deviate too little', async (t) => {
+  const { judge } = series();
+  const rows = { f64: new Float64Array(0), f32: new Float32Array(0) };
+  t.equal(judge.verdict(rows, 0, 1, 5, OK, true), WARNING);
+  t.equal(judge.verdict(rows, 0, 1, 5, OK, false), OK);
+});
+
+t.test('without a threshold a budget sets it, after a day', async (t) => {
+  const { judge, step } = series({ threshold: undefined });
+  for (let hour = 0; hour < 24; hour++) t.equal(step(hour * 3600 + 1, hour === 12 ? 100 : 1), OK);
+  t.ok(judge.threshold > 1 && judge.threshold < 100, `${judge.threshold}`);
+  t.equal(step(DAY + 1, judge.threshold * 1.01), WARNING);
+  t.equal(step(DAY + 2, 1000), CRITICAL, 'what is far beyond is critical');
+  t.equal(step(DAY + 3, judge.threshold), WARNING);
+});
+
+t.test('a row is as wide as its policy, and of a budget always the same', async (t) => {
+  const judgeOf = (policy: Partial<JudgePolicy>) => series(policy).judge;
+  t.equal(judgeOf({}).width, 0);
+  t.equal(judgeOf({ cooldown: 1 }).width, 1);
+  t.equal(judgeOf({ cooldown: 1, min_duration: 1 }).width, 2);
+  const budget = judgeOf({ threshold: undefined });
+  t.equal(budget.width, 7);
+  const changes: Partial<JudgePolicy>[] = [
+    { cooldown: 0, min_duration: 60, hysteresis: 1 },
+    { max_false_alarms: '1/day', direction: 'up' },
+    { min_deviation: 5 },
+  ];
+  for (const change of changes) {
+    const { width, layout } = judgeOf({ ...change, threshold: undefined });
+    t.same([width, layout], [budget.width, budget.layout], JSON.stringify(change));
+  }
+  const layouts = [{}, { cooldown: 1 }, { min_duration: 1 }, { cooldown: 1, min_duration: 1 }].map(
+    (policy) => judgeOf(policy).layout,
+  );
+  t.equal(new Set([...layouts, budget.layout]).size, 5);
 });

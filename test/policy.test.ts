@@ -3,18 +3,27 @@ import type { Policy } from '../src/policy.ts';
 import { policySchema } from '../src/policy.ts';
 
 t.test('the defaults', async (t) => {
-  const defaults: Omit<Policy, 'alias' | 'threshold'> = {
+  const defaults: Omit<Policy, 'alias' | 'threshold' | 'cooldown'> = {
     namepass: [],
     namedrop: [],
     tagpass: {},
     tagdrop: {},
     fieldinclude: [],
     fieldexclude: [],
+    max_false_alarms: '1/week',
     direction: 'both',
+    min_deviation: 0,
+    min_deviation_ratio: 0,
+    min_duration: 0,
+    hysteresis: 0.5,
     annotate: 'tags',
     score_fields: false,
   };
-  t.same(policySchema.parse({}), defaults, 'alias and threshold are filled in from the detector');
+  t.same(
+    policySchema.parse({}),
+    defaults,
+    'the alias is filled in from the detector; without a threshold the budget holds',
+  );
 });
 
 t.test('every option says what it does, in sentences', async (t) => {
@@ -33,7 +42,18 @@ t.test('what is refused', async (t) => {
     ['threshold', Number.POSITIVE_INFINITY],
     ['threshold', '4'],
     ['direction', 'sideways'],
-    ['annotate', 'events'],
+    ['max_false_alarms', 1],
+    ['max_false_alarms', '1'],
+    ['max_false_alarms', '0/day'],
+    ['max_false_alarms', '1/hour'],
+    ['max_false_alarms', '-1/day'],
+    ['min_deviation', -1],
+    ['min_deviation_ratio', -0.1],
+    ['min_duration', -1],
+    ['cooldown', 'long'],
+    ['hysteresis', 1.1],
+    ['hysteresis', -0.1],
+    ['annotate', 'event'],
     ['score_fields', 1],
     ['namepass', 'cpu'],
     ['namepass', [1]],

@@ -33,13 +33,9 @@ function problemBlock(problem: Problem, text: string): string {
 }
 
 function cells({ detector, policy }: DetectorConfig): string[] {
-  const { alias, threshold, direction } = policy;
-  return [
-    alias,
-    detector.name,
-    `threshold ${threshold}${direction === 'both' ? '' : ` ${direction}`}`,
-    watched(policy),
-  ];
+  const { alias, threshold, max_false_alarms, direction } = policy;
+  const limit = threshold === undefined ? max_false_alarms : `threshold ${threshold}`;
+  return [alias, detector.name, `${limit}${direction === 'both' ? '' : ` ${direction}`}`, watched(policy)];
 }
 
 function watched(policy: Policy): string {

@@ -46,7 +46,7 @@ export async function sampleConfig(
     HEAD,
     `[agent]\n${options(agentSchema)}`,
     `[state]\n${options(stateSchema)}`,
-    `${await ownSample(main, root)}\n${SHARED}${options(policySchema, { alias: main, threshold })}`,
+    `${await ownSample(main, root)}\n${SHARED}${options(policySchema, { alias: main, threshold, cooldown: '2h' })}`,
   ];
   const others = name === undefined ? Object.keys(plugins.detectors).filter((other) => other !== main) : [];
   for (const other of others) parts.push(commentedOut(await ownSample(other, root)));
@@ -62,7 +62,7 @@ function commentedOut(text: string): string {
   return text.replace(/^(?=.)/gm, '# ');
 }
 
-/** Every option as a comment, in the style of Telegraf's samples. `given` are defaults that the schema leaves open. */
+/** Every option as a comment, in the style of Telegraf's samples. `given` are values for those that have no default in the schema. */
 export function options(schema: z.ZodObject, given: Record<string, unknown> = {}): string {
   const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties as Record<string, z.core.JSONSchema.BaseSchema>)

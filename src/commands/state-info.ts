@@ -2,11 +2,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { FORMAT, identityOf } from '../state/catalog.ts';
+import { Judge } from '../judge.ts';
+import { FORMAT } from '../state/catalog.ts';
 import { STORE_FOLDER } from '../state/keeper.ts';
 import { lockHolder } from '../state/lock.ts';
 import { strideOf } from '../state/page.ts';
 import { instanceName, SeriesList } from '../state/series-list.ts';
+import { identitiesOf } from '../watch.ts';
 import { type OpenState, type Place, print, sizeText, withState } from './state.ts';
 
 export async function info(place: Place, json: boolean): Promise<void> {
@@ -54,7 +56,9 @@ async function figures({ directory, storeName, config, store, catalog, fieldKeys
 /** Of the instances that the config names. */
 function identities({ detectors }: Config): Set<string> {
   return new Set(
-    detectors.map(({ detector, options, policy }) => identityOf(detector, options, policy.alias)),
+    detectors.flatMap((config) =>
+      Object.values(identitiesOf(config, new Judge(config.policy, config.detector.threshold))),
+    ),
   );
 }
 

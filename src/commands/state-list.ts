@@ -53,7 +53,7 @@ function summary({ tagSet, field, rows }: ShownSeries) {
   return {
     tag_set: tagSet,
     field,
-    instances: rows.map(({ alias }) => alias),
+    instances: [...new Set(rows.map(({ alias }) => alias))],
     last: learned.length > 0 ? timeText(last) : null,
     count: Math.max(0, ...rows.map(({ count }) => count)),
   };

@@ -71,7 +71,7 @@ async function readDetector(
   const { name, table, path, header } = entry;
   const detector = await findDetector(document, plugins, entry);
   const policy = document.check(policySchema, table, path);
-  if (policy !== undefined) warn(document, policy, path);
+  if (policy !== undefined) warn(document, policy, table, path);
   // Without the detector, its options cannot be told from mistakes.
   if (detector === undefined) return undefined;
   try {
@@ -83,9 +83,9 @@ async function readDetector(
     document.unknownKeys(table, path, `[[detectors.${name}]]`, [...own, ...SHARED]);
     const options = document.check(schema, table, path);
     if (policy === undefined || options === undefined) return undefined;
-    const { alias = name, threshold = detector.threshold, ...rest } = policy;
+    const { alias = name, threshold, cooldown, ...rest } = policy;
     if (!tryOut(document, detector, options, header)) return undefined;
-    return { detector, options, policy: { ...rest, alias, threshold } };
+    return { detector, options, policy: { ...rest, alias, threshold, cooldown } };
   } catch (error) {
     document.report('CONFIG_MODULE', header, `the detector "${name}" is broken: ${reasonOf(error)}`);
     return undefined;
@@ -129,7 +129,11 @@ async function findDetector(
 }
 
 /** What loads, yet surely does not do what was meant. */
-function warn(document: Document, policy: z.output<typeof policySchema>, path: Path): void {
+function warn(document: Document, policy: z.output<typeof policySchema>, table: Table, path: Path): void {
+  if (policy.threshold !== undefined && table.max_false_alarms !== undefined) {
+    const place = document.valuePlace([...path, 'max_false_alarms']);
+    document.report('CONFIG_NO_EFFECT', place, 'threshold takes its place; keep one of the two', 'warning');
+  }
   const { tagpass, tagdrop, namepass, namedrop, fieldinclude, fieldexclude } = policy;
   const lists: [Path, string[]][] = [];
   for (const [option, list] of Object.entries({ namepass, namedrop, fieldinclude, fieldexclude }))

@@ -98,6 +98,12 @@ export function identityOf(detector: Detector, options: unknown, alias: string):
   return `${alias} ${detector.name} ${detector.version} ${digest}`;
 }
 
+/** Of rows beside the detector's of this identity: the judge's, say. `layout` is what is in them. */
+export function besideIdentityOf(identity: string, name: string, version: number, layout = ''): string {
+  const digest = hash('sha256', `${identity} ${layout}`, 'hex').slice(0, 16);
+  return `${aliasOf(identity)} ${name} ${version} ${digest}`;
+}
+
 /** The alias in an identity; it may have spaces in it. */
 export function aliasOf(identity: string): string {
   return identity.split(' ').slice(0, -3).join(' ');

@@ -62,7 +62,7 @@ t.test('what a good config does', async (t) => {
   t.match(stdout, /^.*:9:\d+: warning CONFIG_NO_EFFECT /);
   const [, head, first, second] = /\n([^\n]+)\n([^\n]+)\n([^\n]+)\n$/.exec(stdout) ?? [];
   t.equal(head, `${file}: 2 detectors`);
-  t.match(first, /^ {2}zscore {2}zscore {2}threshold \S+ +every numeric field$/);
+  t.match(first, /^ {2}zscore {2}zscore {2}1\/week +every numeric field$/);
   t.equal(
     second,
     '  cpu-up  zscore  threshold 4.5 up  namepass = ["cpu"], tagpass.host = ["web*"], tagpass.dc = [], fieldexclude = ["*_idle"]',

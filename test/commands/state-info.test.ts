@@ -66,7 +66,10 @@ t.test('which process has it, and which instances its config names', async (t) =
   t.match(info(...args), {
     directory: path,
     process: child.pid,
-    instances: [{ alias: 'zscore', in_config: true }],
+    instances: [
+      { alias: 'zscore', detector: 'zscore', in_config: true },
+      { alias: 'zscore', detector: 'judge', in_config: true },
+    ],
   });
   const text = state('info', ...args).stdout;
   t.match(text, new RegExp(`^process +${child.pid} `, 'm'));
@@ -76,6 +79,7 @@ t.test('which process has it, and which instances its config names', async (t) =
   await learnState(path, 'm,host=a v=1 1000\n');
   t.match(info(...args).instances, [
     { alias: 'zscore', in_config: true },
+    { detector: 'judge', in_config: true },
     { alias: 'fake', in_config: false },
     { alias: 'up', in_config: false },
   ]);

@@ -20,8 +20,8 @@ t.test('in the order of the file, with the defaults of each detector', async (t)
   t.same(
     configs.map(({ detector, policy }) => [detector.name, policy.alias, policy.threshold]),
     [
-      ['zscore', 'zscore', 4],
-      ['needy', 'needy', 2],
+      ['zscore', 'zscore', undefined],
+      ['needy', 'needy', undefined],
       ['zscore', 'b', 9],
     ],
   );

@@ -96,7 +96,9 @@ t.test('the clock of the points is set back', async (t) => {
   t.teardown(() => rmSync(path, { recursive: true }));
   const start = () =>
     Child.start(t, {
-      files: { 'anomaly.toml': `[state]\n  path = "${path}"\n[[detectors.zscore]]\n  warmup = 10\n` },
+      files: {
+        'anomaly.toml': `[state]\n  path = "${path}"\n[[detectors.zscore]]\n  threshold = 6\n  warmup = 10\n`,
+      },
     });
   const FIRST = 1_767_225_600;
   const point = (second: number, value: number) => `m a=${value} ${FIRST + second}000000000\n`;

@@ -8,6 +8,7 @@ import memoryStore from '../../plugins/stores/memory/memory.ts';
 import type { Config } from '../../src/config.ts';
 import { optionTypes } from '../../src/options.ts';
 import { Pipeline } from '../../src/pipeline.ts';
+import type { Policy } from '../../src/policy.ts';
 import { Cold } from '../../src/state/cold.ts';
 import { Hot } from '../../src/state/hot.ts';
 import { Snapshots } from '../../src/state/snapshot.ts';
@@ -19,9 +20,9 @@ import { type StreamOptions, stream } from './stream.ts';
 const ROOM = 1000;
 
 /** A z-score that scores early, so that few rounds do. */
-export function zscoreConfig(): Config {
+export function zscoreConfig(more: Partial<Policy> = {}): Config {
   const options = zscore.options(optionTypes).parse({ warmup: 5 });
-  const policy = { ...defaultPolicy, alias: 'zscore', threshold: 20 };
+  const policy = { ...defaultPolicy, alias: 'zscore', threshold: 20, ...more };
   return { ...roadOf().config, detectors: [{ detector: zscore, options, policy } as Config['detectors'][0]] };
 }
 
@@ -39,8 +40,8 @@ export async function sameAtAnyMemory(
   options: StreamOptions,
   memory: number,
   open: () => Promise<Store>,
+  config = zscoreConfig(),
 ): Promise<void> {
-  const config = zscoreConfig();
   const log = testLog();
   const start = async () => {
     const store = await open();

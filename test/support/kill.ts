@@ -231,6 +231,7 @@ function configOf(path: string, { memory, sync, snapshot_interval }: ChainOption
     [[detectors.zscore]]
       alias = "by_time"
       memory = "1m"
+      threshold = 3
       fieldinclude = ["f1", "late"]`;
 }
 

@@ -19,8 +19,10 @@ const ANOMALY_TOML = `# What learned the state beside it.
   path = "."
   idle_expiry = "0s"
 [[detectors.zscore]]
+  threshold = 6.0
   warmup = 5
 [[detectors.zscore]]
+  threshold = 6.0
   alias = "by_time"
   memory = "1h"
   warmup = 5

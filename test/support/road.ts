@@ -16,7 +16,13 @@ export const defaultPolicy: Policy = {
   fieldinclude: [],
   fieldexclude: [],
   threshold: 10,
+  max_false_alarms: '1/week',
   direction: 'both',
+  min_deviation: 0,
+  min_deviation_ratio: 0,
+  min_duration: 0,
+  cooldown: undefined,
+  hysteresis: 1,
   annotate: 'tags',
   score_fields: false,
 };

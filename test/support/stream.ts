@@ -6,6 +6,8 @@ export interface StreamOptions {
   readonly rounds: number;
   /** Fields of a point. */
   readonly fields?: number;
+  /** Seconds from one round to the next. */
+  readonly step?: number;
   /** Which tag set the nth point of a round has; in turn by default. */
   readonly order?: (n: number, round: number) => number;
 }
@@ -24,7 +26,8 @@ export function zipf(tagSets: number): (n: number, round: number) => number {
 }
 
 /** One round after the other, each in chunks of about 64 KiB that end with a line. */
-export function* stream({ tagSets, rounds, fields = 1, order = (n) => n }: StreamOptions): Generator<Buffer> {
+export function* stream(options: StreamOptions): Generator<Buffer> {
+  const { tagSets, rounds, fields = 1, step = 10, order = (n) => n } = options;
   let lines: string[] = [];
   let length = 0;
   for (let round = 0; round < rounds; round++) {
@@ -36,7 +39,7 @@ export function* stream({ tagSets, rounds, fields = 1, order = (n) => n }: Strea
         (_, field) => `f${field}=${(uniform(10 + field, tagSet, round * tagSets + n) + spike).toFixed(6)}`,
       );
       // Later by a nanosecond a point: the same tag set may come several times in a round.
-      const time = `${FIRST_SECOND + 10 * round}${String(n).padStart(9, '0')}`;
+      const time = `${FIRST_SECOND + step * round}${String(n).padStart(9, '0')}`;
       const line = `load,cell=c${tagSet % 97},host=web-${String(tagSet).padStart(6, '0')} ${values.join(',')} ${time}\n`;
       lines.push(line);
       length += line.length;

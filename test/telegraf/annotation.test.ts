@@ -20,15 +20,18 @@ const ALIAS_STRING = utf8(String.raw`"a b,c=d \"é\" C:\\dir"`);
 const ANOMALY_TOML = `
 [[detectors.echo]]
   module = "./echo.js"
+  threshold = 5.0
   alias = '${ALIAS}'
   namepass = ["tags"]
 [[detectors.echo]]
   module = "./echo.js"
+  threshold = 5.0
   alias = '${ALIAS} too'
   namepass = ["fields"]
   annotate = "fields"
 [[detectors.echo]]
   module = "./echo.js"
+  threshold = 5.0
   alias = "scores"
   namepass = ["scores"]
   score_fields = true
@@ -41,47 +44,50 @@ const TAGS = `tags,anomaly=warning,anomaly_detector=${ALIAS_TAG},host=a`;
 /** A point of echo's; what Telegraf makes of the point that we make of it. */
 const CASES: [point: string, becomes: string][] = [
   ['tags,host=a value=4', 'tags,host=a value=4'],
-  ['tags,host=a value=6', `${TAGS} value=6,anomaly_score=6,anomaly_fields="value",${reason('6')}`],
+  [
+    'tags,host=a value=6',
+    `${TAGS} value=6,anomaly_score=6,anomaly_threshold=5,anomaly_fields="value",${reason('6')}`,
+  ],
   [
     'tags,host=a value=-6.25',
-    `${TAGS} value=-6.25,anomaly_score=-6.25,anomaly_fields="value",${reason('-6.25')}`,
+    `${TAGS} value=-6.25,anomaly_score=-6.25,anomaly_threshold=5,anomaly_fields="value",${reason('-6.25')}`,
   ],
   [
     'tags,host=a value=18446744073709551615u',
-    `${TAGS} value=18446744073709551615u,anomaly_score=18446744073709552000,anomaly_fields="value",${reason('18447000000000000000')}`,
+    `${TAGS} value=18446744073709551615u,anomaly_score=18446744073709552000,anomaly_threshold=5,anomaly_fields="value",${reason('18447000000000000000')}`,
   ],
   [
     'tags,host=a value=1e300',
-    `${TAGS} value=1${'0'.repeat(300)},anomaly_score=1${'0'.repeat(300)},anomaly_fields="value",${reason('1e+300')}`,
+    `${TAGS} value=1${'0'.repeat(300)},anomaly_score=1${'0'.repeat(300)},anomaly_threshold=5,anomaly_fields="value",${reason('1e+300')}`,
   ],
   [
     'tags,host=a value=-1.7976931348623157e308',
-    `${TAGS} value=-17976931348623157${'0'.repeat(292)},anomaly_score=-17976931348623157${'0'.repeat(292)},anomaly_fields="value",${reason('-1.7976931348623157e+308')}`,
+    `${TAGS} value=-17976931348623157${'0'.repeat(292)},anomaly_score=-17976931348623157${'0'.repeat(292)},anomaly_threshold=5,anomaly_fields="value",${reason('-1.7976931348623157e+308')}`,
   ],
   // Only a score that is small enough to be read is rounded.
   [
     'tags,host=a value=98765.432109876',
-    `${TAGS} value=98765.432109876,anomaly_score=98765.4321,anomaly_fields="value",${reason('98765')}`,
+    `${TAGS} value=98765.432109876,anomaly_score=98765.4321,anomaly_threshold=5,anomaly_fields="value",${reason('98765')}`,
   ],
   [
     'tags,host=a value=1234567890.123456',
-    `${TAGS} value=1234567890.123456,anomaly_score=1234567890.123456,anomaly_fields="value",${reason('1234600000')}`,
+    `${TAGS} value=1234567890.123456,anomaly_score=1234567890.123456,anomaly_threshold=5,anomaly_fields="value",${reason('1234600000')}`,
   ],
   [
     utf8(String.raw`tags,host=a x\,y=6,z\=w=7,a\ b=8,q"q=9,C:\dir=10,größe=11,quiet=1,text="6"`),
-    `${TAGS} ${utf8(String.raw`x\,y=6,z\=w=7,a\ b=8,q"q=9,C:\dir=10,größe=11,quiet=1,text="6",anomaly_score=11,anomaly_fields="C:\\dir,a b,größe,q\"q,x,y,z=w",${reason('11', 'größe')}`)}`,
+    `${TAGS} ${utf8(String.raw`x\,y=6,z\=w=7,a\ b=8,q"q=9,C:\dir=10,größe=11,quiet=1,text="6",anomaly_score=11,anomaly_threshold=5,anomaly_fields="C:\\dir,a b,größe,q\"q,x,y,z=w",${reason('11', 'größe')}`)}`,
   ],
   [
     String.raw`tags,host=a q"q\,C:\dir=12`,
-    `${TAGS} ${String.raw`q"q\,C:\dir=12,anomaly_score=12,anomaly_fields="q\"q,C:\\dir",${reason('12', String.raw`q\"q,C:\\dir`)}`}`,
+    `${TAGS} ${String.raw`q"q\,C:\dir=12,anomaly_score=12,anomaly_threshold=5,anomaly_fields="q\"q,C:\\dir",${reason('12', String.raw`q\"q,C:\\dir`)}`}`,
   ],
   [
     'tags value=6',
-    `tags,anomaly=warning,anomaly_detector=${ALIAS_TAG} value=6,anomaly_score=6,anomaly_fields="value",${reason('6')}`,
+    `tags,anomaly=warning,anomaly_detector=${ALIAS_TAG} value=6,anomaly_score=6,anomaly_threshold=5,anomaly_fields="value",${reason('6')}`,
   ],
   [
     'fields,host=a value=6,text="t"',
-    `fields,host=a value=6,text="t",anomaly="warning",anomaly_detector=${ALIAS_STRING.slice(0, -1)} too",anomaly_score=6,anomaly_fields="value",${reason('6')}`,
+    `fields,host=a value=6,text="t",anomaly="warning",anomaly_detector=${ALIAS_STRING.slice(0, -1)} too",anomaly_score=6,anomaly_threshold=5,anomaly_fields="value",${reason('6')}`,
   ],
   [
     String.raw`scores x\,y=1.23456789,text="t"`,
@@ -91,7 +97,7 @@ const CASES: [point: string, becomes: string][] = [
   ['scores value=1e-300', `scores value=0.${'0'.repeat(299)}1,value_score=0`],
   [
     'scores value=1e21',
-    `scores,anomaly=warning,anomaly_detector=scores value=1${'0'.repeat(21)},value_score=1${'0'.repeat(21)},anomaly_score=1${'0'.repeat(21)},anomaly_fields="value",${reason('1e+21')}`,
+    `scores,anomaly=warning,anomaly_detector=scores value=1${'0'.repeat(21)},value_score=1${'0'.repeat(21)},anomaly_score=1${'0'.repeat(21)},anomaly_threshold=5,anomaly_fields="value",${reason('1e+21')}`,
   ],
 ];
 
@@ -132,10 +138,13 @@ t.test('a second layer sees the same series and finds the same', options, async 
   store = "memory"
 [[detectors.zscore]]
   namepass = ["cpu"]
+  threshold = 6.0
   warmup = 5
   score_fields = true
 [[detectors.echo]]
   module = "./echo.js"
+  threshold = 5.0
+  hysteresis = 1.0
   namedrop = ["cpu"]
 `;
   const layer = (order: number) => execd(PROGRAM, `  order = ${order}\n`);

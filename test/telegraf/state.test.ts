@@ -26,7 +26,8 @@ const FIRST_SECOND = 1_767_225_600;
 /** Of a fifth of a second each. */
 const MOST_TRIES = 100;
 
-const DETECTOR = '[[detectors.zscore]]\n  warmup = 10\n';
+const TABLE = '[[detectors.zscore]]\n  warmup = 10\n';
+const DETECTOR = `${TABLE}  threshold = 6\n`;
 
 /** A source that outlives the Telegrafs that read it, and a place for the state that outlives them too. */
 class Surroundings {
@@ -205,23 +206,23 @@ t.test('a directory that gets free while it is waited for', options, async (t) =
 
 t.test('a change of the config is followed without a restart', options, async (t) => {
   const around = new Surroundings(t);
-  const telegraf = around.start(t, { detector: `${DETECTOR}  threshold = 1e9\n` });
+  const telegraf = around.start(t, { detector: `${TABLE}  threshold = 1e9\n` });
   const file = join(telegraf.directory, 'anomaly.toml');
   await around.send(telegraf, WARMUP);
   t.equal(await around.spikes(telegraf), 0);
   await around.send(telegraf, WARMUP);
   const [child] = telegraf.children('cli.js');
 
-  writeFileSync(file, around.config({ detector: `${DETECTOR}  threshold = 3\n` }));
+  writeFileSync(file, around.config({ detector: `${TABLE}  threshold = 3\n` }));
   await around.sendUntil(telegraf, () => told(telegraf, 'I', 'the config has changed').length === 1);
   t.equal(await around.spikes(telegraf), HOSTS, 'with what was learned before');
 
-  writeFileSync(file, around.config({ detector: `${DETECTOR}  thresold = 1e9\n` }));
+  writeFileSync(file, around.config({ detector: `${TABLE}  thresold = 1e9\n` }));
   await around.sendUntil(telegraf, () => told(telegraf, 'E').length > 0);
   t.equal(await around.spikes(telegraf), HOSTS, 'the old one stays');
   t.match(told(telegraf, 'E').join('\n'), /^.*CONFIG_REFUSED: .*thresold.*$/, 'one line says so');
 
-  writeFileSync(file, around.config({ detector: `${DETECTOR}  threshold = 1e9\n` }));
+  writeFileSync(file, around.config({ detector: `${TABLE}  threshold = 1e9\n` }));
   await around.sendUntil(telegraf, () => told(telegraf, 'I', 'the config has changed').length === 2);
   t.equal(await around.spikes(telegraf), 0, 'and it can be mended');
   t.strictSame(telegraf.children('cli.js'), [child], 'all in one process');

@@ -44,8 +44,8 @@ function near(t: Test, found: number[], wanted: number[]): void {
 conformance(t, zscore, [
   {},
   { memory: '1h' },
-  { memory_points: 2, warmup: 2, min_deviation: 0, min_deviation_ratio: 0 },
-  { memory: '1ns', warmup: 2, min_deviation: 0, min_deviation_ratio: 0 },
+  { memory_points: 2, warmup: 2, min_stddev: 0, min_stddev_ratio: 0 },
+  { memory: '1ns', warmup: 2, min_stddev: 0, min_stddev_ratio: 0 },
 ]);
 
 t.test('scores are those of the definition, by points', (t) => {
@@ -109,9 +109,9 @@ t.test('the deviation has a floor', (t) => {
     scores({ warmup: 3, ...options }, everySecond([value, value, value, next]))[3]!;
   t.equal(after(1000, 1001), 1, 'a share of the mean');
   t.equal(after(-1000, -1001), -1, 'of its magnitude');
-  t.equal(after(1000, 1001, { min_deviation_ratio: 0.01 }), 0.1);
+  t.equal(after(1000, 1001, { min_stddev_ratio: 0.01 }), 0.1);
   t.equal(after(0, 1e-9), 1, 'in field units, where the mean is zero');
-  t.equal(after(1000, 1008, { min_deviation: 4 }), 2, 'the larger counts');
+  t.equal(after(1000, 1008, { min_stddev: 4 }), 2, 'the larger counts');
   t.ok(Math.abs(after(0.3, 0.1 + 0.2)) < 1e-9, 'rounding is no anomaly');
   t.end();
 });
@@ -139,7 +139,7 @@ t.test('options', (t) => {
   t.same(refused({ memory_points: 10 }), ['memory_points'], 'less than warmup');
   t.same(refused({ memory: '0s' }), ['memory']);
   t.same(refused({ memory_points: 1, warmup: 1 }), ['memory_points', 'warmup']);
-  t.same(refused({ min_deviation: -1, min_deviation_ratio: -1 }), ['min_deviation_ratio', 'min_deviation']);
+  t.same(refused({ min_stddev: -1, min_stddev_ratio: -1 }), ['min_stddev_ratio', 'min_stddev']);
   t.equal(refused({ memory: '1h', warmup: 2000 }), undefined, 'memory_points is out of play');
   t.end();
 });

@@ -18,8 +18,8 @@ interface Options {
   /** Seconds. */
   memory?: number | undefined;
   warmup: number;
-  min_deviation: number;
-  min_deviation_ratio: number;
+  min_stddev: number;
+  min_stddev_ratio: number;
 }
 
 const MEMORY_POINTS = 1000;
@@ -44,16 +44,16 @@ class ZScore implements Instance {
   readonly #memory: number;
   /** Of one step: fixed when the memory is counted in points, else the least, so that `warmup` values still count. */
   readonly #decay: number;
-  readonly #minDeviation: number;
-  readonly #minDeviationRatio: number;
+  readonly #minStddev: number;
+  readonly #minStddevRatio: number;
 
   constructor(options: Options) {
     this.#warmup = options.warmup;
     this.#memory = options.memory ?? 0;
     this.#decay = 1 - 1 / (options.memory === undefined ? options.memory_points : options.warmup);
     this.width = options.memory === undefined ? 3 : 4;
-    this.#minDeviation = Math.max(options.min_deviation, SMALLEST);
-    this.#minDeviationRatio = options.min_deviation_ratio;
+    this.#minStddev = Math.max(options.min_stddev, SMALLEST);
+    this.#minStddevRatio = options.min_stddev_ratio;
   }
 
   score({ f64 }: Rows, at: number, _time: number, value: number): number {
@@ -85,8 +85,8 @@ class ZScore implements Instance {
 
   #deviation(f64: Float64Array, at: number): number {
     const deviation = Math.sqrt(f64[at + VARIANCE]!);
-    const share = Math.abs(f64[at + MEAN]!) * this.#minDeviationRatio;
-    const least = share > this.#minDeviation ? share : this.#minDeviation;
+    const share = Math.abs(f64[at + MEAN]!) * this.#minStddevRatio;
+    const least = share > this.#minStddev ? share : this.#minStddev;
     return deviation > least ? deviation : least;
   }
 
@@ -136,7 +136,7 @@ const zscore: Detector<Options> = {
           .default(30)
           .describe('A series is scored once it has had this many values.')
           .meta({ shapes: true }),
-        min_deviation_ratio: z
+        min_stddev_ratio: z
           .number()
           .min(0)
           .max(1)
@@ -145,7 +145,7 @@ const zscore: Detector<Options> = {
             'Least standard deviation, as a share of the mean, so that a series that hardly ever moves is not ' +
               'flagged for a little.',
           ),
-        min_deviation: z
+        min_stddev: z
           .number()
           .min(0)
           .max(LARGEST)

@@ -1,0 +1,30 @@
+/** Why a value is flagged, for people; and text as a string field of line protocol. Characters are bytes. */
+import { unescapeName } from './tagset.ts';
+
+export interface Reasons {
+  readonly value: number;
+  readonly score: number;
+  readonly threshold: number;
+  /** [expected, lower, upper] in field units. */
+  readonly band?: readonly number[] | undefined;
+}
+
+/** One sentence on a value: what it was and what would have been usual. `key` as it stands in the line. */
+export function reasonOf({ value, score, threshold, band }: Reasons, key: string): string {
+  const found = `${unescapeName(key)} is ${shortText(value)}`;
+  if (band !== undefined) {
+    const [expected, lower, upper] = band.map(shortText);
+    return `${found}, expected ${expected} (${lower} to ${upper})`;
+  }
+  return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(threshold)}`;
+}
+
+/** Five digits, for people. The largest doubles have none so short: those would become Infinity. */
+export function shortText(value: number): string {
+  const short = Number(value.toPrecision(5));
+  return String(Number.isFinite(short) ? short : value);
+}
+
+export function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,82 @@
+/** A detector instance at work: its policy, and its share of the batch. */
+import { ALARM_VERSION } from './alarm.ts';
+import type { DetectorConfig } from './config.ts';
+import type { Instance } from './detector.ts';
+import { JUDGE_VERSION, type Judge } from './judge.ts';
+import type { Policy } from './policy.ts';
+import { besideIdentityOf, identityOf } from './state/catalog.ts';
+import type { State } from './state/state.ts';
+
+/** The rows that a share of the batch needs of one state, and their places in memory; by entry of the share. */
+export class Share {
+  readonly state: State;
+  rows = new Int32Array(0);
+  places = new Int32Array(0);
+
+  constructor(state: State) {
+    this.state = state;
+  }
+}
+
+/** The states of an instance: the judge's where its policy needs one, that of open alarms where they are told of. */
+export interface States {
+  readonly learned: State;
+  readonly judged?: State;
+  readonly alarms?: State;
+}
+
+/** By which the catalog knows these states. */
+export function identitiesOf(
+  { detector, options, policy }: DetectorConfig,
+  { layout }: Judge,
+): Record<keyof States, string> {
+  const learned = identityOf(detector, options, policy.alias);
+  return {
+    learned,
+    judged: besideIdentityOf(learned, 'judge', JUDGE_VERSION, layout),
+    alarms: besideIdentityOf(learned, 'alarms', ALARM_VERSION),
+  };
+}
+
+export class Watch {
+  /** Its place in the list of watches. */
+  readonly index: number;
+  readonly policy: Policy;
+  readonly instance: Instance;
+  readonly judge: Judge;
+  readonly learned: Share;
+  readonly judged: Share | undefined;
+  readonly alarms: Share | undefined;
+  /** All of them. */
+  readonly shares: readonly Share[];
+  /** The share: values by their index in the batch. */
+  count = 0;
+  values = new Int32Array(0);
+
+  constructor(index: number, policy: Policy, instance: Instance, judge: Judge, states: States) {
+    this.index = index;
+    this.policy = policy;
+    this.instance = instance;
+    this.judge = judge;
+    this.learned = new Share(states.learned);
+    this.judged = states.judged && new Share(states.judged);
+    this.alarms = states.alarms && new Share(states.alarms);
+    this.shares = [this.learned, this.judged, this.alarms].filter((share) => share !== undefined);
+  }
+
+  /** The detector's. */
+  get state(): State {
+    return this.learned.state;
+  }
+
+  /** Empties the share and makes room for so many values. */
+  reset(values: number): void {
+    this.count = 0;
+    if (values <= this.values.length) return;
+    this.values = new Int32Array(2 * values);
+    for (const share of this.shares) {
+      share.rows = new Int32Array(2 * values);
+      share.places = new Int32Array(2 * values);
+    }
+  }
+}
