@@ -1,0 +1,150 @@
+/**
+ * What a configured detector makes of labelled series, by the road that `run` goes: parsing, lateness, learning and
+ * the judge are the program's own. Only the scores are read on their way, since annotations round them.
+ */
+import type { Config, DetectorConfig } from '../config.ts';
+import type { Detector, Instance } from '../detector.ts';
+import { createLog } from '../log.ts';
+import { Pipeline } from '../pipeline.ts';
+import type { Direction, Selectors } from '../policy.ts';
+import type { Series } from './corpus.ts';
+import { EvaluationError } from './refusal.ts';
+
+export interface Scored {
+  /** By row: the magnitude of the score in the direction that is watched; 0 where the row was not scored. */
+  readonly strangeness: Float64Array;
+  /** The rows at which the judge opened an alarm. */
+  readonly alarms: readonly number[];
+}
+
+/** Every series is watched. */
+const UNSELECTIVE: Selectors = {
+  namepass: [],
+  namedrop: [],
+  tagpass: {},
+  tagdrop: {},
+  fieldinclude: [],
+  fieldexclude: [],
+};
+const COMMA = 44;
+const NEWLINE = 10;
+
+/** A series as line protocol, made once for all settings. */
+export class Points {
+  readonly series: Series;
+  readonly tagSet: string;
+  readonly bytes: Buffer;
+  /** By point: its row, as rows without a value have no point; and its time as the road will have it. */
+  readonly rows: readonly number[];
+  readonly seconds: Float64Array;
+
+  /** @param number tells the series apart */
+  constructor(series: Series, number: number) {
+    this.series = series;
+    this.tagSet = `evaluated,series=${number}`;
+    this.rows = [...series.values.keys()].filter((row) => Number.isFinite(series.values[row]));
+    const nanoseconds = this.rows.map((row) => BigInt(Math.round(series.seconds[row]! * 1e6)) * 1000n);
+    this.seconds = Float64Array.from(nanoseconds, (time) => Number(time) / 1e9);
+    const lines = this.rows.map((row, at) => `${this.tagSet} v=${series.values[row]} ${nanoseconds[at]}\n`);
+    this.bytes = Buffer.from(lines.join(''));
+  }
+}
+
+/** Runs a detector over each series from nothing. Throws an EvaluationError when it fails on one. */
+export async function scoresOf(
+  { detector, options, policy }: DetectorConfig,
+  { agent, state }: Pick<Config, 'agent' | 'state'>,
+  all: readonly Points[],
+): Promise<Scored[]> {
+  const complaints: string[] = [];
+  const log = createLog('warn', { write: (line) => complaints.push(line) });
+  const tap = new Tap(detector);
+  const watched: DetectorConfig = {
+    detector: tap.detector,
+    options,
+    policy: { ...policy, ...UNSELECTIVE, annotate: 'tags', score_fields: false },
+  };
+  const pipeline = new Pipeline({ agent, state: { ...state, store: 'memory' }, detectors: [watched] }, log);
+  const scored: Scored[] = [];
+  for (const points of all) {
+    tap.begin(points.seconds);
+    const output = Buffer.from(await pipeline.process(points.bytes));
+    const { failures, malformed } = pipeline.counts;
+    if (failures + malformed > 0)
+      throw new EvaluationError(
+        'EVALUATE_DETECTOR_FAILED',
+        `${policy.alias} on ${points.series.name}: ${complaints[0]?.trim()}`,
+      );
+    scored.push({
+      strangeness: strangenessOf(points, tap.scores, policy.direction),
+      alarms: openings(points, tap.scores, output),
+    });
+  }
+  return scored;
+}
+
+/** Stands before a detector and notes what it answers. */
+class Tap {
+  readonly detector: Detector;
+  /** By point; NaN where the road passed over it, as over late ones and duplicates. */
+  scores = new Float64Array(0);
+  #seconds = new Float64Array(0);
+  #point = 0;
+
+  constructor(detector: Detector) {
+    this.detector = {
+      name: detector.name,
+      version: detector.version,
+      threshold: detector.threshold,
+      options: (types) => detector.options(types),
+      create: (options) => this.#tapped(detector.create(options)),
+    };
+  }
+
+  /** The points of these times come next. */
+  begin(seconds: Float64Array): void {
+    this.#seconds = seconds as Float64Array<ArrayBuffer>;
+    this.scores = new Float64Array(seconds.length).fill(Number.NaN);
+    this.#point = 0;
+  }
+
+  #tapped(instance: Instance): Instance {
+    const { band } = instance;
+    return {
+      width: instance.width,
+      score: (rows, at, time, value) => {
+        const score = instance.score(rows, at, time, value);
+        while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
+        this.scores[this.#point++] = score;
+        return score;
+      },
+      learn: (rows, at, time, value) => instance.learn(rows, at, time, value),
+      ...(band && { band: (rows, at, time, out) => band.call(instance, rows, at, time, out) }),
+    };
+  }
+}
+
+function strangenessOf({ series, rows }: Points, scores: Float64Array, direction: Direction): Float64Array {
+  const strangeness = new Float64Array(series.values.length);
+  for (const [point, row] of rows.entries()) {
+    const score = scores[point]!;
+    if (Number.isNaN(score)) continue;
+    strangeness[row] =
+      direction === 'both' ? Math.abs(score) : Math.max(direction === 'up' ? score : -score, 0);
+  }
+  return strangeness;
+}
+
+/** The rows whose point left flagged, while the last one that was scored did not. */
+function openings({ rows, tagSet }: Points, scores: Float64Array, output: Buffer): number[] {
+  const alarms: number[] = [];
+  let open = false;
+  for (let point = 0, start = 0; point < rows.length; point++) {
+    const flagged = output[start + tagSet.length] === COMMA;
+    start = output.indexOf(NEWLINE, start) + 1;
+    if (Number.isNaN(scores[point])) continue;
+    if (flagged && !open) alarms.push(rows[point]!);
+    open = flagged;
+  }
+  return alarms;
+}
