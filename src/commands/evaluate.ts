@@ -4,9 +4,8 @@ import type { PluginTable } from '../config.ts';
 import { type Entry, readContenders } from '../evaluate/contenders.ts';
 import { readCorpus } from '../evaluate/corpus.ts';
 import { type Extent, evaluate } from '../evaluate/evaluate.ts';
-import { daysOf } from '../evaluate/figures.ts';
 import { LEAST_SETTINGS } from '../evaluate/grid.ts';
-import { Worth } from '../evaluate/nab.ts';
+import { Ground } from '../evaluate/ground.ts';
 import { EvaluationError } from '../evaluate/refusal.ts';
 import { readStored } from '../evaluate/stored.ts';
 import { tableOf } from '../evaluate/table.ts';
@@ -41,20 +40,12 @@ async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promis
     if (!Number.isInteger(number) || number < 1)
       throw new EvaluationError('EVALUATE_ARGUMENT', `--${option} takes a whole number from 1`);
   const { contenders, config } = await readContenders(given, plugins);
-  const series = readCorpus(given.data);
-  const worths = series.map((one) => new Worth(one));
-  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-  const corpus = {
-    series,
-    worths,
-    windows: sum(worths.map(({ windows }) => windows)),
-    days: sum(series.map(daysOf)),
-  };
-  const stored = given.stored.map((file) => readStored(file, series));
+  const ground = new Ground(readCorpus(given.data));
+  const stored = given.stored.map((file) => readStored(file, ground.series));
   if (given.crossValidate === 'full') sayFew(contenders.map(({ name, settings }) => [name, settings.length]));
   const { splits, seed, crossValidate: extent } = given;
   const report = await evaluate({
-    corpus,
+    ground,
     contenders,
     stored,
     config,

@@ -9,7 +9,8 @@
 
 export type Rule = 'raw' | 'quiet' | 'hysteresis';
 
-/** Those that detectors are offered. `raw` is for what was stored by others. */
+export const RULES: readonly Rule[] = ['raw', 'quiet', 'hysteresis'];
+/** Those that detectors are offered. `raw` is how the published scores of others came about. */
 export const OFFERED: readonly Rule[] = ['quiet', 'hysteresis'];
 
 export const QUIET_ROWS = 100;

@@ -1,6 +1,8 @@
 /** An evaluation for people to read. */
 import type { CrossValidated } from './crossvalidate.ts';
-import type { Full, Report, Row } from './evaluate.ts';
+import type { Report } from './evaluate.ts';
+import type { Row } from './row.ts';
+import type { Full } from './search.ts';
 
 const IN_SIGHT =
   'Thresholds were chosen with the labels in sight, which flatters; "judge" is what the detector as configured would have\n' +
