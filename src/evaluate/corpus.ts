@@ -73,7 +73,12 @@ function readSeries(name: string, csv: Csv, windows: Windows | undefined): Serie
       `${csv.file}:${row + 2}: "${text}" is no time; write ${wanted}`,
     );
   });
-  const values = Float64Array.from(csv.column('value'), (text) => (text === '' ? Number.NaN : Number(text)));
+  const values = Float64Array.from(csv.column('value'), (text, row) => {
+    const value = Number(text);
+    if (text === '' || /^nan$/i.test(text)) return Number.NaN;
+    if (Number.isFinite(value)) return value;
+    throw new EvaluationError('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no number`);
+  });
   return {
     name,
     seconds,
