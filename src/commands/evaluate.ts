@@ -1,7 +1,7 @@
 /** `evaluate`: scores detectors on labelled data, with what is left of the scores by cross-validation beside them. */
 
 import type { PluginTable } from '../config.ts';
-import { type Entry, readContenders } from '../evaluate/contenders.ts';
+import { type Contender, type Entry, readContenders } from '../evaluate/contenders.ts';
 import { readCorpus } from '../evaluate/corpus.ts';
 import { type Extent, evaluate } from '../evaluate/evaluate.ts';
 import { LEAST_SETTINGS } from '../evaluate/grid.ts';
@@ -30,20 +30,23 @@ export async function evaluateCommand(given: EvaluateArguments, plugins: PluginT
     return 0;
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    process.stderr.write(`${error.code}: ${error.message}\n`);
+    say(`${error.code}: ${error.message}`);
     return 1;
   }
 }
 
 async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promise<string> {
-  for (const [option, number] of Object.entries({ splits: given.splits, settings: given.settings }))
+  const { splits, settings, seed } = given;
+  for (const [option, number] of Object.entries({ splits, settings, seed }))
     if (!Number.isInteger(number) || number < 1)
       throw new EvaluationError('EVALUATE_ARGUMENT', `--${option} takes a whole number from 1`);
   const { contenders, config } = await readContenders(given, plugins);
   const ground = new Ground(readCorpus(given.data));
   const stored = given.stored.map((file) => readStored(file, ground.series));
-  if (given.crossValidate === 'full') sayFew(contenders.map(({ name, settings }) => [name, settings.length]));
-  const { splits, seed, crossValidate: extent } = given;
+  const extent = ground.series.length > 1 ? given.crossValidate : 'none';
+  if (extent !== given.crossValidate)
+    say('EVALUATE_ONE_SERIES: one series has no halves, so there is no cross-validation');
+  if (extent === 'full') sayFew(contenders);
   const report = await evaluate({
     ground,
     contenders,
@@ -58,21 +61,25 @@ async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promis
 }
 
 /** Nothing to choose from is no grid, and no reason to complain. */
-function sayFew(settings: readonly (readonly [name: string, settings: number])[]): void {
-  for (const [name, count] of settings)
-    if (count > 1 && count < LEAST_SETTINGS)
-      process.stderr.write(
-        `${name}: a grid of ${count} settings; fewer than ${LEAST_SETTINGS} say little about what choosing costs\n`,
+function sayFew(contenders: readonly Contender[]): void {
+  for (const { name, settings } of contenders)
+    if (settings.length > 1 && settings.length < LEAST_SETTINGS)
+      say(
+        `EVALUATE_FEW_SETTINGS: ${name}: a grid of ${settings.length} settings; fewer than ${LEAST_SETTINGS} say little about what choosing costs`,
       );
 }
 
-/** Says on stderr how far we are, not too often. */
+/** Says how far we are, not too often. */
 function progress(): (text: string) => void {
   let next = 0;
   return (text) => {
     const now = performance.now();
     if (now < next) return;
     next = now + 1000 * SECONDS;
-    process.stderr.write(`${text}\n`);
+    say(text);
   };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

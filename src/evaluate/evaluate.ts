@@ -73,5 +73,5 @@ export async function evaluate(plan: Plan): Promise<Report> {
     search.try('', strangeness);
     full.push(search.result(name));
   }
-  return { series: series.length, windows, days, splits: plan.splits, seed: plan.seed, rows, full };
+  return { series: series.length, windows, days, splits: splits.length, seed: plan.seed, rows, full };
 }
