@@ -7,13 +7,14 @@ import type { Detector, Instance } from '../detector.ts';
 import { createLog } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Direction, Selectors } from '../policy.ts';
+import type { Counts } from '../stats.ts';
 import type { Series } from './corpus.ts';
 import { EvaluationError } from './refusal.ts';
 
 export interface Scored {
   /** By row: the magnitude of the score in the direction that is watched; 0 where the row was not scored. */
   readonly strangeness: Float64Array;
-  /** The rows at which the judge opened an alarm. */
+  /** The rows at which the judge opened an alarm, in order. */
   readonly alarms: readonly number[];
 }
 
@@ -26,26 +27,26 @@ const UNSELECTIVE: Selectors = {
   fieldinclude: [],
   fieldexclude: [],
 };
-const COMMA = 44;
-const NEWLINE = 10;
+/** Bytes that go down the road at once, as from a pipe. */
+const CHUNK = 64 << 10;
 
 /** A series as line protocol, made once for all settings. */
 export class Points {
   readonly series: Series;
-  readonly tagSet: string;
   readonly bytes: Buffer;
   /** By point: its row, as rows without a value have no point; and its time as the road will have it. */
   readonly rows: readonly number[];
-  readonly seconds: Float64Array;
+  readonly seconds: Float64Array<ArrayBuffer>;
 
   /** @param number tells the series apart */
   constructor(series: Series, number: number) {
     this.series = series;
-    this.tagSet = `evaluated,series=${number}`;
     this.rows = [...series.values.keys()].filter((row) => Number.isFinite(series.values[row]));
     const nanoseconds = this.rows.map((row) => BigInt(Math.round(series.seconds[row]! * 1e6)) * 1000n);
     this.seconds = Float64Array.from(nanoseconds, (time) => Number(time) / 1e9);
-    const lines = this.rows.map((row, at) => `${this.tagSet} v=${series.values[row]} ${nanoseconds[at]}\n`);
+    const lines = this.rows.map(
+      (row, at) => `evaluated,series=${number} v=${series.values[row]} ${nanoseconds[at]}\n`,
+    );
     this.bytes = Buffer.from(lines.join(''));
   }
 }
@@ -65,30 +66,37 @@ export async function scoresOf(
     policy: { ...policy, ...UNSELECTIVE, annotate: 'tags', score_fields: false },
   };
   const pipeline = new Pipeline({ agent, state: { ...state, store: 'memory' }, detectors: [watched] }, log);
+  const { counts } = pipeline;
   const scored: Scored[] = [];
   for (const points of all) {
-    tap.begin(points.seconds);
-    const output = Buffer.from(await pipeline.process(points.bytes));
-    const { failures, malformed } = pipeline.counts;
-    if (failures + malformed > 0)
+    tap.begin(points.seconds, counts);
+    for (let from = 0; from < points.bytes.length; from += CHUNK)
+      await pipeline.process(points.bytes.subarray(from, from + CHUNK));
+    tap.end();
+    if (counts.failures + counts.malformed > 0)
       throw new EvaluationError(
         'EVALUATE_DETECTOR_FAILED',
         `${policy.alias} on ${points.series.name}: ${complaints[0]?.trim()}`,
       );
     scored.push({
       strangeness: strangenessOf(points, tap.scores, policy.direction),
-      alarms: openings(points, tap.scores, output),
+      alarms: tap.alarms.map((point) => points.rows[point]!),
     });
   }
   return scored;
 }
 
-/** Stands before a detector and notes what it answers. */
+/** Stands before a detector and notes what it answers, and what the road then counts. */
 class Tap {
   readonly detector: Detector;
   /** By point; NaN where the road passed over it, as over late ones and duplicates. */
   scores = new Float64Array(0);
+  /** The points at which an alarm opened. */
+  alarms: number[] = [];
   #seconds = new Float64Array(0);
+  #counts: Pick<Counts, 'alarms'> = { alarms: 0 };
+  /** Alarms before this series, and the point that may be next. */
+  #before = 0;
   #point = 0;
 
   constructor(detector: Detector) {
@@ -102,10 +110,19 @@ class Tap {
   }
 
   /** The points of these times come next. */
-  begin(seconds: Float64Array): void {
-    this.#seconds = seconds as Float64Array<ArrayBuffer>;
-    this.scores = new Float64Array(seconds.length).fill(Number.NaN);
+  begin(seconds: Float64Array<ArrayBuffer>, counts: Pick<Counts, 'alarms'>): void {
+    this.#seconds = seconds;
+    this.#counts = counts;
+    this.#before = counts.alarms;
     this.#point = 0;
+    this.scores = new Float64Array(seconds.length).fill(Number.NaN);
+    this.alarms = [];
+  }
+
+  /** No more of them. */
+  end(): void {
+    // The judge speaks after the detector: what it counted since belongs to the last point that was scored.
+    if (this.#counts.alarms - this.#before > this.alarms.length) this.alarms.push(this.#point - 1);
   }
 
   #tapped(instance: Instance): Instance {
@@ -113,6 +130,7 @@ class Tap {
     return {
       width: instance.width,
       score: (rows, at, time, value) => {
+        this.end();
         const score = instance.score(rows, at, time, value);
         while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
         this.scores[this.#point++] = score;
@@ -133,18 +151,4 @@ function strangenessOf({ series, rows }: Points, scores: Float64Array, direction
       direction === 'both' ? Math.abs(score) : Math.max(direction === 'up' ? score : -score, 0);
   }
   return strangeness;
-}
-
-/** The rows whose point left flagged, while the last one that was scored did not. */
-function openings({ rows, tagSet }: Points, scores: Float64Array, output: Buffer): number[] {
-  const alarms: number[] = [];
-  let open = false;
-  for (let point = 0, start = 0; point < rows.length; point++) {
-    const flagged = output[start + tagSet.length] === COMMA;
-    start = output.indexOf(NEWLINE, start) + 1;
-    if (Number.isNaN(scores[point])) continue;
-    if (flagged && !open) alarms.push(rows[point]!);
-    open = flagged;
-  }
-  return alarms;
 }
