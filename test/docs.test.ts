@@ -134,6 +134,7 @@ t.test('links between the documents lead somewhere', async (t) => {
     ),
     'docs/plugin-guide.md',
     'docs/architecture.md',
+    'docs/evaluate.md',
     'README.md',
     'CONTRIBUTING.md',
   ].filter((document) => existsSync(new URL(document, ROOT)));

@@ -94,8 +94,8 @@ function hundredths(score: number): string {
 }
 
 function fixed(value: number, digits: number): string {
-  // Adding 0 makes -0 a 0.
-  return Number.isFinite(value) ? (Number(value.toFixed(digits)) + 0).toFixed(digits) : '-';
+  // Twice, since once may leave a "-0.00".
+  return Number.isFinite(value) ? Number(value.toFixed(digits)).toFixed(digits) : '-';
 }
 
 function delayText({ delay_seconds, delay_share }: Row): string {

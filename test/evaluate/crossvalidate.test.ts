@@ -40,6 +40,7 @@ t.test('the best offer on the own half counts, whatever it does on the other', a
   const fair = new CrossValidation([Uint8Array.of(0, 1)], 2, standard);
   fair.offer(new Curve('raw', worths, [stream(0, 0), stream(0, 0)]));
   fair.offer(new Curve('raw', worths, [stream(5, 1), stream(5, 1)]));
+  fair.offer(new Curve('raw', worths, [stream(0, 5), stream(0, 5)]));
   t.match(fair.result, { mean: 100 });
 });
 

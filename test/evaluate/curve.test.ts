@@ -74,4 +74,10 @@ t.test('among equals the highest threshold', async (t) => {
   const worth = new Worth({ values: new Float64Array(4), windows: [{ first: 1, last: 3 }] });
   const { threshold } = new Curve('raw', [worth], [Float64Array.of(0, 3, 2, 1)]).best(PROFILES.standard);
   t.equal(threshold, 3);
+  const free = { missed: 1, falseAlarm: 0 };
+  t.equal(
+    new Curve('raw', [worth], [Float64Array.of(2, 3, 0, 0)]).best(free).threshold,
+    3,
+    'also of two steps',
+  );
 });

@@ -31,7 +31,10 @@ t.test('every row has one score', async (t) => {
   const refused = { code: 'EVALUATE_STORED' };
   t.throws(read(t, 'y.csv,0,1\na/x.csv,0,1\n'), { ...refused, message: /no score for row 1 of a\/x\.csv/ });
   t.throws(read(t, 'y.csv,0,1\ny.csv,0,1\n'), { ...refused, message: /csv\.gz:3: / }, 'twice');
-  for (const row of ['1', '-1', 'x']) t.throws(read(t, `y.csv,${row},1\n`), refused, `row ${row}`);
-  for (const score of ['', 'x', '-1', 'inf', 'NaN', '1e999'])
-    t.throws(read(t, `y.csv,0,${score}\n`), refused, score);
+  const whole = 'a/x.csv,0,1\na/x.csv,1,1\n';
+  t.ok(read(t, `${whole}y.csv,0,1\n`)());
+  for (const row of ['1', '-1', 'x', '0.5'])
+    t.throws(read(t, `${whole}y.csv,${row},1\n`), refused, `row ${row}`);
+  for (const score of ['', 'x', '-1', 'NaN', '1e999'])
+    t.throws(read(t, `${whole}y.csv,0,${score}\n`), refused, `score ${score}`);
 });

@@ -58,6 +58,7 @@ t.test('delays in the unit that fits', async (t) => {
   const delays: [seconds: number, text: string][] = [
     [0, '0s'],
     [59, '59s'],
+    [60, '1m'],
     [90, '1.5m'],
     [7200, '2h'],
     [172_800, '2d'],

@@ -19,8 +19,15 @@ const long = fc
     ),
   );
 
+/** Candidates about as far from each other as a quiet time is long. */
+const spaced = fc
+  .array(fc.tuple(fc.constantFrom(1, 50, 99, 100, 101, 102), fc.integer({ min: 1, max: 5 })), {
+    maxLength: 12,
+  })
+  .map((candidates) => candidates.flatMap(([gap, score]) => [...new Array<number>(gap - 1).fill(0), score]));
+
 export const scores: fc.Arbitrary<Float64Array> = fc
-  .oneof(few, many, long)
+  .oneof(few, many, long, spaced)
   .map((values) => Float64Array.from(values));
 
 /** Stretches of rows that do not overlap, in order. */
