@@ -1,5 +1,4 @@
 /** `evaluate`: scores detectors on labelled data, with what is left of the scores by cross-validation beside them. */
-
 import type { PluginTable } from '../config.ts';
 import { type Contender, type Entry, readContenders } from '../evaluate/contenders.ts';
 import { readCorpus } from '../evaluate/corpus.ts';
@@ -25,6 +24,12 @@ const SECONDS = 1;
 
 /** Writes to stdout, progress to stderr; answers the exit code. */
 export async function evaluateCommand(given: EvaluateArguments, plugins: PluginTable): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // As with `| head`: nobody wants more.
+    if (error.code === 'EPIPE') return;
+    say(`EVALUATE_UNWRITTEN: ${error.message}`);
+    process.exitCode = 1;
+  });
   try {
     process.stdout.write(await evaluated(given, plugins));
     return 0;

@@ -51,15 +51,27 @@ t.test('a csv file, a config, and scores of another detector', async (t) => {
   t.notMatch(stdout, /splits/);
 });
 
+t.test('a report that nobody takes', async (t) => {
+  const into = (file: string) =>
+    spawnSync(
+      'bash',
+      ['-c', `"$0" "$1" evaluate "$2" --cross-validate none ${file}`, process.execPath, CLI, LABELLED],
+      {
+        encoding: 'utf8',
+        env: {},
+      },
+    );
+  const full = into('> /dev/full');
+  t.match(full, { status: 1, stderr: /\nEVALUATE_UNWRITTEN: [^\n]*ENOSPC[^\n]*\n$/ });
+  const gone = into('| true; exit $PIPESTATUS');
+  t.equal(gone.status, 0, gone.stderr);
+});
+
 t.test('what is wrong is one line with its code, and exit code 1', async (t) => {
   const cases: [args: string[], code: string][] = [
     [['/nowhere'], 'EVALUATE_NO_DATA'],
     [[LABELLED, '--splits', '0'], 'EVALUATE_ARGUMENT'],
-    [[LABELLED, '--settings', '1.5'], 'EVALUATE_ARGUMENT'],
     [[LABELLED, '--seed', 'x'], 'EVALUATE_ARGUMENT'],
-    [[LABELLED, '--detector', 'nobody'], 'EVALUATE_DETECTOR'],
-    [[LABELLED, '--config', '/nowhere/a.toml'], 'EVALUATE_CONFIG'],
-    [[LABELLED, '--grid', '/nowhere/a.toml'], 'EVALUATE_GRID'],
     [[LABELLED, '--stored', '/nowhere/a.csv'], 'EVALUATE_UNREADABLE'],
   ];
   for (const [args, code] of cases) {
