@@ -83,7 +83,7 @@ function ownGrid(name: string): Grid {
   return (existsSync(file) ? readGrids(file).get(name) : undefined) ?? {};
 }
 
-/** The tables of a config that has no errors, by the name of their detector, without what selects series. */
+/** The tables of a config that has no errors, by the name of their detector. */
 function tablesOf(file: string, text: string, { detectors }: Config): [string, Table][] {
   const tables = new Document(file, text, process.env).value.detectors as Record<string, Table[]>;
   const taken: Record<string, number> = {};
@@ -108,10 +108,16 @@ async function readTable(
   throw new EvaluationError('EVALUATE_SETTING', `${text.replace(/\s+/g, ' ')}: ${problem?.reason}`);
 }
 
-/** Tables in a table are selectors of tags, which have no meaning here. */
 function textOf(table: Table): string {
   return Object.entries(table)
-    .filter(([, value]) => !isTable(value))
-    .map(([option, value]) => `${option} = ${JSON.stringify(value)}`)
+    .map(([option, value]) => `${option} = ${valueText(value)}`)
     .join('\n');
+}
+
+/** As TOML has it. */
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
+  if (!isTable(value)) return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const pairs = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)} = ${valueText(inner)}`);
+  return `{ ${pairs.join(', ')} }`;
 }

@@ -101,9 +101,7 @@ class Tap {
 
   constructor(detector: Detector) {
     this.detector = {
-      name: detector.name,
-      version: detector.version,
-      threshold: detector.threshold,
+      ...detector,
       options: (types) => detector.options(types),
       create: (options) => this.#tapped(detector.create(options)),
     };
@@ -125,20 +123,17 @@ class Tap {
     if (this.#counts.alarms - this.#before > this.alarms.length) this.alarms.push(this.#point - 1);
   }
 
+  /** The instance itself, so that whatever else it can do it still does; it was made for us alone. */
   #tapped(instance: Instance): Instance {
-    const { band } = instance;
-    return {
-      width: instance.width,
-      score: (rows, at, time, value) => {
-        this.end();
-        const score = instance.score(rows, at, time, value);
-        while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
-        this.scores[this.#point++] = score;
-        return score;
-      },
-      learn: (rows, at, time, value) => instance.learn(rows, at, time, value),
-      ...(band && { band: (rows, at, time, out) => band.call(instance, rows, at, time, out) }),
+    const { score } = instance;
+    instance.score = (rows, at, time, value) => {
+      this.end();
+      const answer = score.call(instance, rows, at, time, value);
+      while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
+      this.scores[this.#point++] = answer;
+      return answer;
     };
+    return instance;
   }
 }
 

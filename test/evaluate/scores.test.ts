@@ -20,7 +20,7 @@ function seriesOf(values: readonly number[], seconds = values.map((_, row) => 10
 
 async function run(series: readonly Series[], instance = identity, policy: Partial<Policy> = {}) {
   const config: DetectorConfig = {
-    detector: detectorOf(instance),
+    detector: detectorOf(instance === identity ? { ...identity } : instance),
     options: {},
     policy: { ...defaultPolicy, ...policy },
   };
@@ -68,21 +68,22 @@ t.test('however its points are marked', async (t) => {
   t.same(await run([seriesOf([1, 20])], identity, policy), [{ strangeness: [1, 20], alarms: [1] }]);
 });
 
-t.test('a band is asked of the detector itself', async (t) => {
-  class Banded implements Instance {
+t.test('the instance is asked as itself', async (t) => {
+  class Own implements Instance {
     readonly width = 1;
-    readonly #band = [1, 2, 3];
+    readonly #factor = 2;
     asked = 0;
-    score = identity.score;
     learn = identity.learn;
-    band(_rows: unknown, _at: number, _time: number, out: Float64Array): void {
-      out.set(this.#band);
-      this.asked++;
+    score(_rows: unknown, _at: number, _time: number, value: number): number {
+      return this.#factor * value;
+    }
+    band(): void {
+      this.asked += this.#factor;
     }
   }
-  const banded = new Banded();
-  await run([seriesOf([1, 20, 1])], banded);
-  t.equal(banded.asked, 1);
+  const own = new Own();
+  t.match(await run([seriesOf([1, 20, 1])], own), [{ strangeness: [2, 40, 2], alarms: [1] }]);
+  t.equal(own.asked, 2);
 });
 
 t.test('a detector that fails ends the evaluation', async (t) => {
