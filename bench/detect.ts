@@ -2,10 +2,10 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { plugins } from '../plugins/all.ts';
 import type { Instance } from '../src/detector.ts';
-import { Frames } from '../src/frames.ts';
 import { uniform } from '../src/math/random.ts';
 import { optionTypes } from '../src/options.ts';
-import { HEADER, State } from '../src/state.ts';
+import { Frames } from '../src/state/frames.ts';
+import { HEADER, State } from '../src/state/state.ts';
 import { interleave, median, quick } from './support/measure.ts';
 import { type Cell, digits, heading, table } from './support/report.ts';
 

@@ -7,7 +7,7 @@ import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
 import { Judge, OK, OPEN } from './judge.ts';
 import type { Policy } from './policy.ts';
-import { COUNT, FLAGS, HEADER, OFF, type State, TIME_HIGH, TIME_LOW } from './state.ts';
+import { COUNT, FLAGS, HEADER, OFF, type State, TIME_HIGH, TIME_LOW } from './state/state.ts';
 import type { Counts } from './stats.ts';
 
 const TWO_32 = 2 ** 32;

@@ -4,15 +4,15 @@
 import { describeChanges } from './config/changes.ts';
 import { problemText } from './config/problem.ts';
 import { type Config, type Loaded, loadConfig, type PluginTable } from './config.ts';
-import { Keeper } from './keeper.ts';
 import { Latency } from './latency.ts';
 import { createLog, type Log, textOf } from './log.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Watched, watchFile } from './reload.ts';
+import { Keeper } from './state/keeper.ts';
+import { Sweeps } from './state/sweep.ts';
 import type { Figures } from './stats.ts';
 import { StatsEmitter, statsTags } from './stats-emitter.ts';
 import type { MaybePromise } from './store.ts';
-import { Sweeps } from './sweep.ts';
 
 export interface LiveOptions {
   /** The config file, and what was loaded from it. */
@@ -88,9 +88,9 @@ export class Live {
   /** Saves what was learned. */
   async close(): Promise<void> {
     const { points, values, flagged, alarms, late, malformed, failures } = this.#pipeline.counts;
-    const series = this.#pipeline.watches.reduce((sum, watch) => sum + watch.state.rows, 0);
+    const rows = this.#pipeline.watches.reduce((sum, watch) => sum + watch.state.rows, 0);
     this.#log.info(
-      `stdin ended after ${points} points: ${series} series, ${values} values scored, ` +
+      `stdin ended after ${points} points: ${rows} rows, ${values} values scored, ` +
         `${flagged} points flagged, ${alarms} alarms, ${late} late, ${malformed} malformed, ${failures} failures`,
     );
     await this.#sweeps.stop();
@@ -121,7 +121,7 @@ export class Live {
       this.#config = config;
       this.#log.info(`the config has changed: ${changes.join('; ') || 'nothing that matters here'}`);
     } catch (error) {
-      this.#pipeline.configure(this.#config);
+      // The pipeline works on by the old one: nothing of it is made again, which might throw, too.
       this.#log.error(`CONFIG_REFUSED: the config has changed, and the old one stays: ${textOf(error)}`);
     }
   }

@@ -4,16 +4,16 @@
  */
 import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
-import { identityOf } from './catalog.ts';
 import type { Config } from './config.ts';
 import { Detect, Watch } from './detect.ts';
 import { Findings } from './findings.ts';
-import { Hot } from './hot.ts';
 import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
 import { type Block, Reader } from './read.ts';
 import { Recall } from './recall.ts';
 import { Select } from './select.ts';
+import { identityOf } from './state/catalog.ts';
+import { Hot } from './state/hot.ts';
 import { type Counts, createCounts } from './stats.ts';
 import type { MaybePromise } from './store.ts';
 import { finish, type Waiting } from './waiting.ts';

@@ -4,14 +4,17 @@
  */
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
-import { Dictionary } from './dictionary.ts';
-import { FRAME_FLOATS } from './frames.ts';
-import type { Hot } from './hot.ts';
-import { decodeRecord, recordKey, type StoredSeries } from './record.ts';
 import type { Select, Stranger } from './select.ts';
-import { UNWATCHED } from './series.ts';
-import type { State } from './state.ts';
+import { Dictionary } from './state/dictionary.ts';
+import { FRAME_FLOATS } from './state/frames.ts';
+import type { Hot } from './state/hot.ts';
+import { decodeRecord, recordKey, type StoredSeries } from './state/record.ts';
+import { UNWATCHED } from './state/series.ts';
+import type { State } from './state/state.ts';
 import { type Waiting, wait } from './waiting.ts';
+
+/** In place of a place, where a row is not hot. */
+const NOWHERE = -1;
 
 /** What the store could not give is told here; the values that need it pass unscored. */
 export type OnUnreadable = (error: unknown) => void;
@@ -68,13 +71,15 @@ export class Recall {
   *rows(watches: readonly Watch[], forced: boolean): Waiting<boolean> {
     let missing = this.#places(watches);
     if (missing.length === 0) return true;
-    let frames = 0;
-    let large = 0;
+    const room = { frames: 0, larges: 0, bytes: 0 };
     for (const [{ floats }, pages] of missing) {
-      if (floats > FRAME_FLOATS) large += 8 * floats * pages.length;
-      else frames += pages.length;
+      if (floats <= FRAME_FLOATS) room.frames += pages.length;
+      else {
+        room.larges += pages.length;
+        room.bytes += 8 * floats * pages.length;
+      }
     }
-    const fits = yield* this.#hot.makeRoom(frames, large);
+    const fits = yield* this.#hot.makeRoom(room);
     if (!fits && !forced) return false;
     // Room that a failing store keeps us from making is not taken all the same: it might be any amount.
     if (fits || !this.#hot.cold!.failing) yield* this.#enter(missing);
@@ -84,16 +89,19 @@ export class Recall {
   }
 
   *#makeRoomFor(strangers: readonly Stranger[]): Waiting<boolean> {
+    const room = { frames: 0, larges: 0, bytes: 0 };
     let floats = 0;
-    let large = 0;
     for (const { bytes } of strangers) {
       const own = Dictionary.floats(bytes.length);
-      if (own > FRAME_FLOATS) large += 8 * own;
-      else floats += own;
+      if (own <= FRAME_FLOATS) floats += own;
+      else {
+        room.larges++;
+        room.bytes += 8 * own;
+      }
     }
     // A frame may be left with a gap at its end, at most as large as the string that did not fit.
-    const frames = floats === 0 ? 0 : 1 + Math.ceil((2 * floats) / FRAME_FLOATS);
-    return yield* this.#hot.makeRoom(frames, large);
+    if (floats > 0) room.frames = 1 + Math.ceil((2 * floats) / FRAME_FLOATS);
+    return yield* this.#hot.makeRoom(room);
   }
 
   *#read(strangers: readonly Stranger[], records: (readonly StoredSeries[] | undefined)[]): Waiting<boolean> {
@@ -103,8 +111,9 @@ export class Recall {
         this.#hot.cold!.getMany(keys, (i, value) => {
           if (value === undefined) return;
           this.recalls++;
-          records[i] = decodeRecord(keys[i]!, value);
-          if (records[i] === undefined) this.#hot.damagedRecords++;
+          const record = decodeRecord(keys[i]!, value);
+          if (record === undefined) this.#hot.damagedRecords++;
+          records[i] = record ?? [];
         }),
       );
       return true;
@@ -136,7 +145,7 @@ export class Recall {
         if (frame < 0) {
           cold ??= new Set();
           cold.add(page);
-          places[entry] = -1;
+          places[entry] = NOWHERE;
           continue;
         }
         frames.use(frame);
@@ -179,7 +188,7 @@ export class Recall {
   #leaveOut(watch: Watch): void {
     let kept = 0;
     for (let entry = 0; entry < watch.count; entry++) {
-      if (watch.places[entry]! < 0) continue;
+      if (watch.places[entry] === NOWHERE) continue;
       watch.values[kept] = watch.values[entry]!;
       watch.places[kept++] = watch.places[entry]!;
     }

@@ -6,11 +6,11 @@ import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import type { Watch } from './detect.ts';
 import { hashBytes } from './hash.ts';
-import type { Hot } from './hot.ts';
-import type { StoredSeries } from './record.ts';
 import { Selector } from './selector.ts';
-import { UNWATCHED } from './series.ts';
-import { NO_ROW, State } from './state.ts';
+import type { Hot } from './state/hot.ts';
+import type { StoredSeries } from './state/record.ts';
+import { UNWATCHED } from './state/series.ts';
+import { NO_ROW, State } from './state/state.ts';
 import { parseTagSet, unescapeName, withoutTags } from './tagset.ts';
 
 const NO_SERIES = -1;

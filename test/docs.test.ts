@@ -135,8 +135,10 @@ t.test('links between the documents lead somewhere', async (t) => {
     'docs/plugin-guide.md',
     'docs/architecture.md',
     'docs/evaluate.md',
+    'docs/state.md',
     'README.md',
     'CONTRIBUTING.md',
+    'CHANGELOG.md',
   ].filter((document) => existsSync(new URL(document, ROOT)));
   for (const document of documents) {
     const place = new URL(document, ROOT);

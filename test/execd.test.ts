@@ -102,7 +102,7 @@ t.test(
     const { code } = await child.end();
     t.equal(code, 0);
     t.match(child.text, /^m a=1 \d+\nm,anomaly=warning.* a=20000,.*\nm a=90000 176722560000000$/);
-    t.match(child.logged('I! ').at(-1), /after 2 points: 1 series, 2 values scored/);
+    t.match(child.logged('I! ').at(-1), /after 2 points: 1 rows, 2 values scored/);
   },
 );
 
@@ -200,7 +200,7 @@ t.test('a million points: back-pressure both ways, in little memory, every byte 
   t.equal(received.digest('hex'), sent.digest('hex'));
   t.match(
     child.logged('I! ').at(-1),
-    /after 1000000 points: 300 series, 3000000 values scored, 0 points flagged/,
+    /after 1000000 points: 300 rows, 3000000 values scored, 0 points flagged/,
   );
 });
 

@@ -52,7 +52,7 @@ function tool(command: string, ...argv: string[]): string {
 
 /** Runs the installed program in a folder of nothing, with an environment of nearly nothing. */
 function installedProgram(argv: readonly string[], input = '') {
-  const env = { XDG_STATE_HOME: place };
+  const env = { XDG_STATE_HOME: join(place, 'state') };
   return spawnSync(process.execPath, [program, ...argv], { cwd: place, env, input, encoding: 'utf8' });
 }
 

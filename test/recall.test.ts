@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import t from 'tap';
 import zscore from '../plugins/detectors/zscore/zscore.ts';
-import { Cold } from '../src/cold.ts';
 import { agentSchema, stateSchema } from '../src/config/schema.ts';
 import type { Config } from '../src/config.ts';
 import type { Detector } from '../src/detector.ts';
-import { Hot } from '../src/hot.ts';
 import { optionTypes } from '../src/options.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import type { Policy } from '../src/policy.ts';
-import { Snapshots } from '../src/snapshot.ts';
+import { Cold } from '../src/state/cold.ts';
+import { Hot } from '../src/state/hot.ts';
+import { Snapshots } from '../src/state/snapshot.ts';
 import { finish } from '../src/waiting.ts';
 import { defaultPolicy, testLog } from './support/road.ts';
 import { Shaky } from './support/shaky.ts';

@@ -10,10 +10,10 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { plugins } from '../../plugins/all.ts';
 import { loadConfig } from '../../src/config.ts';
-import { Keeper } from '../../src/keeper.ts';
 import { createLog } from '../../src/log.ts';
 import { uniform } from '../../src/math/random.ts';
 import { Pipeline } from '../../src/pipeline.ts';
+import { Keeper } from '../../src/state/keeper.ts';
 
 export interface Drive {
   readonly directory: string;

@@ -1,14 +1,14 @@
 /** `state forget`: series are learned anew from their next value on. Without --yes it only says which. */
 
-import { readRecords } from '../archive.ts';
-import { Cold } from '../cold.ts';
 import type { PluginTable } from '../config.ts';
-import { Forgetting, SLICE } from '../forget.ts';
 import { compileFilter } from '../glob.ts';
-import { Hot } from '../hot.ts';
-import { acquireLock, LockError } from '../lock.ts';
 import { createLog } from '../log.ts';
-import { SeriesList, type TextFilter } from '../series-list.ts';
+import { readRecords } from '../state/archive.ts';
+import { Cold } from '../state/cold.ts';
+import { Forgetting, SLICE } from '../state/forget.ts';
+import { Hot } from '../state/hot.ts';
+import { acquireLock, LockError } from '../state/lock.ts';
+import { SeriesList, type TextFilter } from '../state/series-list.ts';
 import { unescapeName } from '../tagset.ts';
 import { finish } from '../waiting.ts';
 import { type Located, locate, openStore, type Place, print, Refusal, withState } from './state.ts';

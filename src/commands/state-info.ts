@@ -1,12 +1,12 @@
 /** `state info`: what a state directory holds, and who has it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMAT, identityOf } from '../catalog.ts';
 import type { Config } from '../config.ts';
-import { STORE_FOLDER } from '../keeper.ts';
-import { lockHolder } from '../lock.ts';
-import { strideOf } from '../page.ts';
-import { instanceName, SeriesList } from '../series-list.ts';
+import { FORMAT, identityOf } from '../state/catalog.ts';
+import { STORE_FOLDER } from '../state/keeper.ts';
+import { lockHolder } from '../state/lock.ts';
+import { strideOf } from '../state/page.ts';
+import { instanceName, SeriesList } from '../state/series-list.ts';
 import { type OpenState, type Place, print, sizeText, withState } from './state.ts';
 
 export async function info(place: Place, json: boolean): Promise<void> {

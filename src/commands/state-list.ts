@@ -1,7 +1,7 @@
 /** `state list` and `state show`: the series of a state, a line or a JSON object each. */
 import { compileFilter } from '../glob.ts';
-import { recordKey } from '../record.ts';
-import { SeriesList, type ShownRow, type ShownSeries } from '../series-list.ts';
+import { recordKey } from '../state/record.ts';
+import { SeriesList, type ShownRow, type ShownSeries } from '../state/series-list.ts';
 import { type Place, print, Refusal, timeText, withState } from './state.ts';
 
 export interface Wanted {

@@ -3,12 +3,12 @@
  * has learned since its last snapshot is not there yet.
  */
 import { join } from 'node:path';
-import { readCatalog, readFieldKeys } from '../archive.ts';
-import type { Catalog } from '../catalog.ts';
 import { stateDirectory } from '../config/directory.ts';
 import { problemText } from '../config/problem.ts';
 import { type Config, loadConfig, type PluginTable } from '../config.ts';
-import { STORE_FOLDER } from '../keeper.ts';
+import { readCatalog, readFieldKeys } from '../state/archive.ts';
+import type { Catalog } from '../state/catalog.ts';
+import { STORE_FOLDER } from '../state/keeper.ts';
 import type { Store } from '../store.ts';
 import { unescapeName } from '../tagset.ts';
 import { finish } from '../waiting.ts';
@@ -67,11 +67,8 @@ export async function withState<T>(place: Place, use: (state: OpenState) => Prom
   const store = await openStore(located, place.plugins, true);
   try {
     const catalog = await finish(readCatalog(store));
-    if (catalog === undefined || catalog === 'damaged')
-      throw new Refusal(
-        'STATE_DAMAGED',
-        `the catalog of ${located.directory} is missing or damaged; "run" begins anew`,
-      );
+    if (catalog === undefined)
+      throw new Refusal('STATE_EMPTY', `nothing has been saved in ${located.directory} yet`);
     const fieldKeys = await finish(readFieldKeys(store, catalog));
     return await use({
       ...located,
@@ -118,12 +115,13 @@ export function sizeText(bytes: number): string {
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
 }
 
+/** In nanoseconds. */
+const SECOND = 1_000_000_000n;
+
 /** Nanoseconds since 1970 as RFC 3339, with as many digits as it takes. */
 export function timeText(nanoseconds: bigint): string {
-  const second = BigInt.asIntN(
-    64,
-    nanoseconds - (((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n),
-  );
+  // The second that has begun, also before 1970.
+  const second = nanoseconds - (((nanoseconds % SECOND) + SECOND) % SECOND);
   const fraction = String(nanoseconds - second)
     .padStart(9, '0')
     .replace(/0+$/, '');

@@ -5,8 +5,8 @@ import type { Config, DetectorConfig } from '../config.ts';
 import { optionTypes } from '../options.ts';
 import { quote } from './explain.ts';
 
-/** Taken at the start and kept until the end. */
-const AT_START = 'after a restart';
+/** Of [agent] and [state], those that are followed at once; the others are taken at the start and kept until the end. */
+const AT_ONCE: readonly string[] = ['annotation_prefix', 'late_limit', 'idle_expiry'];
 
 /** One text for each thing that changed, e.g. `cpu: threshold = 5`; none when nothing did. */
 export function describeChanges(before: Config, after: Config): string[] {
@@ -21,8 +21,8 @@ export function describeChanges(before: Config, after: Config): string[] {
   }
   for (const alias of old.keys()) changes.push(`${alias} is gone`);
   for (const section of ['agent', 'state'] as const)
-    for (const change of optionChanges(before[section], after[section]))
-      changes.push(`[${section}] ${change.text} ${AT_START}`);
+    for (const { key, text } of optionChanges(before[section], after[section]))
+      changes.push(`[${section}] ${text}${AT_ONCE.includes(key) ? '' : ' after a restart'}`);
   return changes;
 }
 

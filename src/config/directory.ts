@@ -1,5 +1,5 @@
 /** Where the state is kept when the config does not say. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from './environment.ts';
@@ -30,11 +30,12 @@ export function stateDirectory(
   return home === '' ? SERVICE_DIRECTORY : join(home, '.local', 'state', NAME);
 }
 
-/** Users of services have none, or one that does not exist, or, in containers, the root directory. */
+/** Users of services have none, or one in which they may not write, or, in containers, the root directory. */
 function homeDirectory(): string {
   try {
     const home = homedir();
-    return isAbsolute(home) && home !== '/' && existsSync(home) ? home : '';
+    accessSync(home, constants.W_OK);
+    return isAbsolute(home) && home !== '/' ? home : '';
   } catch {
     return '';
   }

@@ -38,38 +38,42 @@ export const stateSchema = z.object({
     .enum(['lmdb', 'memory'])
     .default('lmdb')
     .describe(
-      'Where the state of the series is kept. "lmdb": on disk. "memory": every series is learned anew after a restart.',
+      'Where the state of the series is kept. "lmdb": on disk, through restarts. "memory": in the process only, without a ' +
+        'limit; every series is learned anew after a restart.',
     ),
   path: z
     .string()
     .default('')
     .describe(
-      'The directory of the state, which belongs to one process at a time. Relative paths begin at this file. "" is ' +
-        '$STATE_DIRECTORY (from systemd), else telegraf-anomaly in $XDG_STATE_HOME or in ~/.local/state, else ' +
-        '/var/lib/telegraf-anomaly.',
+      'The directory of the state, on a local disk, where the user of Telegraf may write. It belongs to one process: each ' +
+        'child of Telegraf needs one of its own. Relative paths begin at this file. "" is $STATE_DIRECTORY (from systemd), ' +
+        'else telegraf-anomaly in $XDG_STATE_HOME or in ~/.local/state, else /var/lib/telegraf-anomaly.',
     ),
   memory: optionTypes
     .size()
     .refine((bytes) => bytes >= LEAST_MEMORY, 'must be at least 1MiB')
     .prefault('1GiB')
     .describe(
-      'Most memory for the state of the series. What has no room in it waits on disk for its next value.',
+      'Most memory for the state of the series, beside 100 to 150 MB for the program itself. What has no room in it waits ' +
+        'on disk for its next value; no verdict depends on it.',
     ),
   snapshot_interval: optionTypes
     .duration()
     .refine((seconds) => seconds > 0, 'must be more than 0')
     .prefault('10s')
-    .describe('How often what was learned is written to disk: the most that a crash takes away.'),
+    .describe(
+      'How often what was learned is written to disk. A crash takes away what was learned since; a shorter one writes more.',
+    ),
   idle_expiry: optionTypes
     .duration()
     .prefault('14d')
-    .describe('A series that has had no value for this long is forgotten. "0s" is never.'),
+    .describe('A series that has had no value for this long begins anew with its next one. "0s" is never.'),
   sync: z
     .boolean()
     .default(true)
     .describe(
-      'A snapshot counts only when it would survive a power cut. Without it, writing is faster, and all but a power ' +
-        'cut is survived.',
+      'A snapshot counts only when it would survive a power cut. Without it, writing is faster, and a power cut may take ' +
+        'the whole state; a crash of the program still takes nothing more.',
     ),
 });
 

@@ -1,4 +1,4 @@
-/** Every store of the project keeps the rules of a store; and the rules find the mistakes that are easily made. */
+/** Every store of the project keeps the rules of a store. */
 import t from 'tap';
 import { plugins } from '../../plugins/all.ts';
 import { checkStore } from './store.ts';

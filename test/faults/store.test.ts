@@ -62,6 +62,21 @@ for (const [name, load] of [
   });
 }
 
+t.test('whoever dies behind a batch leaves rows and records that agree', async (t) => {
+  // Half of the tag sets of a round are new.
+  const load: StreamOptions = { tagSets: 2000, rounds: 16, order: (n, round) => n + 1000 * round };
+  for (const memory of [SCARCE, PLENTY]) {
+    const store = new FaultyStore({ delay: 2 });
+    const { process, snapshots, log } = await roadOver(store, config, memory);
+    soundAfterEach(t, store, memory === PLENTY ? 1 : 5);
+    for (const chunk of stream(load)) await process(chunk);
+    t.ok(await snapshots.finish());
+    t.ok(store.batches > 20, `${store.batches} batches`);
+    t.equal((await sound(t, store, 'at the end')).rows.size, 2000 + 15 * 1000);
+    t.strictSame(log.lines, []);
+  }
+});
+
 for (const [name, delay] of [
   ['at once', undefined],
   ['by promises', 1],

@@ -1,6 +1,6 @@
 /** What is on its way to a store, as a store: each write is staged, and waited for. */
 import lmdb from '../../plugins/stores/lmdb/lmdb.ts';
-import { Cold } from '../../src/cold.ts';
+import { Cold } from '../../src/state/cold.ts';
 import type { Store } from '../../src/store.ts';
 import { testLog } from './road.ts';
 

@@ -5,19 +5,18 @@
 import type { Test } from 'tap';
 import zscore from '../../plugins/detectors/zscore/zscore.ts';
 import memoryStore from '../../plugins/stores/memory/memory.ts';
-import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
-import { Hot } from '../../src/hot.ts';
 import { optionTypes } from '../../src/options.ts';
 import { Pipeline } from '../../src/pipeline.ts';
-import { Snapshots } from '../../src/snapshot.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
 import type { Store } from '../../src/store.ts';
 import { finish } from '../../src/waiting.ts';
 import { defaultPolicy, roadOf, testLog } from './road.ts';
 import { type StreamOptions, stream } from './stream.ts';
 
 const ROOM = 1000;
-const MEMORY = 136 << 10;
 
 /** A z-score that scores early, so that few rounds do. */
 export function zscoreConfig(): Config {
@@ -34,12 +33,18 @@ export function rememberingStore(): () => Promise<Store> {
   return async () => store;
 }
 
-export async function sameAtAnyMemory(test: Test, options: StreamOptions, open: () => Promise<Store>) {
+/** @param memory bytes: room for 1,000 rows and their names, which is checked */
+export async function sameAtAnyMemory(
+  test: Test,
+  options: StreamOptions,
+  memory: number,
+  open: () => Promise<Store>,
+): Promise<void> {
   const config = zscoreConfig();
   const log = testLog();
   const start = async () => {
     const store = await open();
-    const hot = await finish(Hot.open(MEMORY, new Cold(store, log)));
+    const hot = await finish(Hot.open(memory, new Cold(store, log)));
     return { hot, store, road: new Pipeline(config, log, hot) };
   };
   const unbounded = new Pipeline(config, log);
@@ -68,7 +73,7 @@ export async function sameAtAnyMemory(test: Test, options: StreamOptions, open: 
   test.ok(flagged > 100, `${flagged} points are flagged`);
   test.equal(values, options.tagSets * options.rounds * (options.fields ?? 1));
   test.ok(most.rows <= ROOM, `at most ${most.rows} rows were hot`);
-  test.ok(most.bytes <= MEMORY, `at most ${most.bytes} bytes of ${MEMORY} were taken`);
+  test.ok(most.bytes <= memory, `at most ${most.bytes} bytes of ${memory} were taken`);
   test.ok(recalls > options.tagSets, `${recalls} recalls`);
   test.strictSame(log.lines, []);
   await bounded.store.close();

@@ -1,12 +1,12 @@
 /** A store in memory that is slow, or fails now and then, as it is told; and the whole road on top of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import memory from '../../plugins/stores/memory/memory.ts';
-import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
-import { Hot } from '../../src/hot.ts';
 import { uniform } from '../../src/math/random.ts';
 import { Pipeline } from '../../src/pipeline.ts';
-import { Snapshots } from '../../src/snapshot.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
 import type { MaybePromise, Store } from '../../src/store.ts';
 import { finish } from '../../src/waiting.ts';
 import { readKept } from './kept.ts';

@@ -1,5 +1,5 @@
 /** What must hold for a store at any moment, however the process that wrote it ended. */
-import { type RowName, readCatalog, readRecords, readRows, type Source } from '../../src/archive.ts';
+import { type RowName, readCatalog, readRecords, readRows, type Source } from '../../src/state/archive.ts';
 import { finish } from '../../src/waiting.ts';
 import { now } from './road.ts';
 
@@ -15,8 +15,7 @@ export interface Contents {
 /** Reads a store that answers at once. */
 export function contentsOf(store: Source): Contents {
   const catalog = now(finish(readCatalog(store)));
-  if (catalog === undefined || catalog === 'damaged')
-    return { tagSets: [], named: 0, unnamed: 0, broken: [] };
+  if (catalog === undefined) return { tagSets: [], named: 0, unnamed: 0, broken: [] };
   const broken: string[] = [];
   const tagSets: string[] = [];
   const owner = new Map<string, string>();

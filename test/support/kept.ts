@@ -3,10 +3,10 @@
  * rows and records agree.
  */
 import { crc32 } from 'node:zlib';
-import { CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/catalog.ts';
-import { Frames } from '../../src/frames.ts';
-import { decodeRecord, RECORD_PREFIX, tagSetOf } from '../../src/record.ts';
-import { COUNT, State, TIME_HIGH, TIME_LOW } from '../../src/state.ts';
+import { CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/state/catalog.ts';
+import { Frames } from '../../src/state/frames.ts';
+import { decodeRecord, RECORD_PREFIX, tagSetOf } from '../../src/state/record.ts';
+import { COUNT, State, TIME_HIGH, TIME_LOW } from '../../src/state/state.ts';
 import type { Store } from '../../src/store.ts';
 
 /** A checksum and a session stand behind the rows of a page. */
@@ -65,12 +65,12 @@ export async function readKept(store: Store): Promise<Kept | undefined> {
   let records = 0;
   await each(store, RECORD_PREFIX, (key, value) => {
     records++;
-    const series = decodeRecord(Buffer.from(key), value);
+    const series = value && decodeRecord(Buffer.from(key), value);
     if (series === undefined) {
       wrong.push(`the record of ${Buffer.from(key)} is damaged`);
       return;
     }
-    const tagSet = tagSetOf(key, value).toString();
+    const tagSet = tagSetOf(key, value!).toString();
     for (const { fieldKey, rows: numbers } of series) {
       if (fieldKey >= fields.length) wrong.push(`${tagSet} has field key ${fieldKey} of ${fields.length}`);
       for (let at = 0; at < numbers.length; at += 2) {
@@ -108,10 +108,11 @@ async function readPages(store: Store, number: number, width: number, wrong: str
   const pages = new Map<number, Buffer>();
   await each(store, layout.key(0).subarray(0, 5), (key, value) => {
     const page = Buffer.from(key).readUInt32BE(5);
-    const bytes = Buffer.from(value);
+    const bytes = Buffer.from(value ?? []);
     const end = bytes.length - TRAILER;
-    const sum = crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, Math.max(end, 0))));
-    if (end !== rowsPerPage * rowBytes || sum !== bytes.readUInt32LE(end))
+    const isWhole = () =>
+      crc32(bytes.subarray(end + 4), crc32(bytes.subarray(0, end))) === bytes.readUInt32LE(end);
+    if (end !== rowsPerPage * rowBytes || !isWhole())
       wrong.push(`page ${page} of instance ${number} is damaged`);
     else pages.set(page, bytes);
   });
@@ -143,7 +144,8 @@ async function one(store: Store, key: Uint8Array): Promise<Buffer | undefined> {
   return found;
 }
 
-async function each(store: Store, prefix: Uint8Array, take: (key: Uint8Array, value: Uint8Array) => void) {
+/** Where the tree itself is damaged, a key may be listed and not be found. */
+async function each(store: Store, prefix: Uint8Array, take: (key: Uint8Array, value?: Uint8Array) => void) {
   const keys = await store.keys(prefix, undefined, MOST_KEYS);
-  await store.getMany(keys, (index, value) => take(keys[index]!, value!));
+  await store.getMany(keys, (index, value) => take(keys[index]!, value));
 }

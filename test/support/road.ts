@@ -2,10 +2,10 @@
 import { agentSchema, stateSchema } from '../../src/config/schema.ts';
 import type { Config } from '../../src/config.ts';
 import type { Detector, Instance } from '../../src/detector.ts';
-import type { Hot } from '../../src/hot.ts';
 import type { Log } from '../../src/log.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { Policy } from '../../src/policy.ts';
+import type { Hot } from '../../src/state/hot.ts';
 
 export const defaultPolicy: Policy = {
   alias: 'fake',

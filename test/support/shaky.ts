@@ -10,6 +10,8 @@ export function shelf(): Store {
 export interface ShakyOptions {
   /** Turns of the event loop before the nth call is carried out, and as many before it answers; none by default. */
   readonly delay?: (call: number) => number;
+  /** Reads answer at once all the same. */
+  readonly promptReads?: boolean;
 }
 
 export class Shaky implements Store {
@@ -21,16 +23,23 @@ export class Shaky implements Store {
   deleteFails: Error | undefined;
   /** Told of every batch before it is written. */
   onPut: ((keys: readonly Uint8Array[], values: readonly Uint8Array[]) => void) | undefined;
+  /** Told of every write, by its number, when it is done. */
+  onWrite: ((write: number) => void) | undefined;
+  /** Writes, deletes among them, that have been carried out; from this one on they fail. */
+  writes = 0;
+  failFrom = Number.POSITIVE_INFINITY;
   /** Batches that are being written, and the most that ever were. */
   writing = 0;
   mostWriting = 0;
   readonly #delay: ((call: number) => number) | undefined;
+  readonly #readDelay: ((call: number) => number) | undefined;
   #calls = 0;
 
-  constructor({ delay }: ShakyOptions = {}, below = shelf()) {
+  constructor({ delay, promptReads = false }: ShakyOptions = {}, below = shelf()) {
     this.below = below;
     this.#delay = delay;
-    if (delay !== undefined) this.capabilities.synchronous = false;
+    this.#readDelay = promptReads ? undefined : delay;
+    this.capabilities.synchronous = this.#readDelay === undefined;
   }
 
   getMany(
@@ -39,6 +48,7 @@ export class Shaky implements Store {
   ): MaybePromise<void> {
     const found: (Uint8Array | undefined)[] = [];
     return this.#call(
+      this.#readDelay,
       () => {
         if (this.readFails !== undefined) throw this.readFails;
         void this.below.getMany(keys, (index, value) => {
@@ -76,7 +86,13 @@ export class Shaky implements Store {
     this.writing++;
     this.mostWriting = Math.max(this.mostWriting, this.writing);
     return this.#call(
-      work,
+      this.#delay,
+      () => {
+        if (this.writes >= this.failFrom) throw new Error('the disk is gone');
+        work();
+        const write = this.writes++;
+        this.onWrite?.(write);
+      },
       () => {},
       () => {
         this.writing--;
@@ -84,8 +100,13 @@ export class Shaky implements Store {
     );
   }
 
-  #call(work: () => void, answer: () => void, done = () => {}): MaybePromise<void> {
-    if (this.#delay !== undefined) return this.#late(this.#delay(this.#calls++), work, answer, done);
+  #call(
+    delay: ((call: number) => number) | undefined,
+    work: () => void,
+    answer: () => void,
+    done = () => {},
+  ): MaybePromise<void> {
+    if (delay !== undefined) return this.#late(delay(this.#calls++), work, answer, done);
     try {
       work();
       answer();
@@ -104,6 +125,11 @@ export class Shaky implements Store {
       done();
     }
   }
+}
+
+/** Reads answer at once, and each write takes turns of the event loop, as LMDB's. */
+export function lastingStore(): Shaky {
+  return new Shaky({ delay: () => 1, promptReads: true });
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

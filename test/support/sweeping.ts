@@ -1,12 +1,12 @@
 /** A road over a store that lasts, with sweeps. */
 import type { Test } from 'tap';
-import { Cold } from '../../src/cold.ts';
 import type { Config } from '../../src/config.ts';
-import { Hot } from '../../src/hot.ts';
 import { Pipeline } from '../../src/pipeline.ts';
-import { Snapshots } from '../../src/snapshot.ts';
+import { Cold } from '../../src/state/cold.ts';
+import { Hot } from '../../src/state/hot.ts';
+import { Snapshots } from '../../src/state/snapshot.ts';
+import { Sweeps } from '../../src/state/sweep.ts';
 import type { Store } from '../../src/store.ts';
-import { Sweeps } from '../../src/sweep.ts';
 import { finish } from '../../src/waiting.ts';
 import { zscoreConfig } from './exactness.ts';
 import { now, testLog } from './road.ts';

@@ -1,0 +1,97 @@
+/** The cap on the memory of the state, held against what the system says of the process. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Child } from './support/child.ts';
+import { crowd } from './support/crowd.ts';
+import { splitPoints, valueText } from './support/line-protocol.ts';
+
+const CAP = 64 << 20;
+/** What the program takes beside the state: Node.js, code, chunks on their way. */
+const BESIDE = 150e6;
+const TAG_SETS = 1_000_000;
+/** Longer names are the greater part of what a series takes. */
+const PADDING = 120;
+/** Chunks between two looks at the process. */
+const LOOK_EVERY = 16;
+
+t.setTimeout(300_000);
+
+interface Taken {
+  /** Anonymous memory of the process at its most, by samples. */
+  readonly anonymous: number;
+  /** What the state says that it takes, and may take, at its most. */
+  readonly accounted: number;
+  readonly limit: number;
+  readonly coldRows: number;
+}
+
+function anonymousMemory(pid: number): number {
+  const [, kilobytes] = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+  return Number(kilobytes) * 1024;
+}
+
+/** Feeds a million tag sets of two fields, twice. */
+async function taken(t: Test, state: string): Promise<Taken> {
+  let figures = '';
+  let bytes = 0;
+  const child = await Child.start(t, {
+    files: {
+      'anomaly.toml': `
+        [agent]
+          stats_interval = "1s"
+        [state]
+          ${state}
+        [[detectors.zscore]]`,
+    },
+    receive: (chunk) => {
+      const text = chunk.toString('latin1');
+      const ours = text.match(/^internal_anomaly.*\n/gm) ?? [];
+      figures += ours.join('');
+      bytes += chunk.length - ours.join('').length;
+    },
+  });
+  let anonymous = 0;
+  let sent = 0;
+  let chunks = 0;
+  for (const round of [0, 1]) {
+    for (const chunk of crowd({ tagSets: TAG_SETS, round, fields: ['a', 'b'], padding: PADDING })) {
+      sent += chunk.length;
+      await child.write(chunk);
+      if (chunks++ % LOOK_EVERY === 0) anonymous = Math.max(anonymous, anonymousMemory(child.pid));
+    }
+  }
+  await child.until('all is out', () => bytes === sent);
+  const before = figures.length;
+  await child.until('it tells its figures', () => figures.length > before);
+  anonymous = Math.max(anonymous, anonymousMemory(child.pid));
+  child.kill('SIGKILL');
+  await child.exit();
+  t.strictSame([...child.logged('W! '), ...child.logged('E! ')], []);
+  const points = splitPoints(figures);
+  const of = (field: string) => points.map((point) => Number.parseInt(valueText(point, field) ?? '', 10));
+  return {
+    anonymous,
+    accounted: Math.max(...of('memory_bytes')),
+    limit: of('memory_limit_bytes').at(-1)!,
+    coldRows: of('cold_rows').at(-1)!,
+  };
+}
+
+t.test('a million tag sets of two fields under a cap of 64 MiB', { timeout: 280_000 }, async (t) => {
+  const path = mkdtempSync(join(tmpdir(), 'telegraf-anomaly-'));
+  t.teardown(() => rmSync(path, { recursive: true }));
+  const { anonymous, accounted, limit, coldRows } = await taken(t, `path = "${path}"\nmemory = "64MiB"`);
+  t.equal(limit, CAP);
+  t.ok(accounted <= CAP, `${accounted} bytes by our own account`);
+  t.ok(accounted > CAP / 2, 'which are used');
+  t.ok(anonymous <= CAP + BESIDE, `${anonymous} bytes by the system's`);
+  t.ok(coldRows > TAG_SETS, `${coldRows} of ${2 * TAG_SETS} rows are cold`);
+});
+
+t.test('and without one', { timeout: 280_000 }, async (t) => {
+  const { anonymous, accounted } = await taken(t, 'store = "memory"');
+  t.ok(accounted > 2 * CAP, `${accounted} bytes by our own account`);
+  t.ok(anonymous > 1.3 * (CAP + BESIDE), `${anonymous} bytes by the system's`);
+});
