@@ -14,7 +14,10 @@ const JSON_OUTPUT = { type: 'boolean', default: false, describe: 'As JSON' } as 
 const GLOBS = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
 const FILTER = { ...GLOBS, describe: 'Glob on measurement,tag=value,…; may be given several times' };
 const FIELD = { ...GLOBS, describe: 'Glob on the field key; may be given several times' };
-const OPTIONS = ['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes'];
+const OPTIONS = [
+  ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
+  ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
+];
 
 /** `run` has no part in yargs but its help: it starts faster without, and no argument may end it. */
 async function run(argv: readonly string[]): Promise<void> {
@@ -73,6 +76,39 @@ async function yargs(argv: readonly string[]): Promise<void> {
       async ({ name }) => {
         const { sample } = await import('./commands/sample.ts');
         process.exitCode = await sample({ name, plugins });
+      },
+    )
+    .command(
+      'evaluate <data>',
+      'Score detectors on labelled data',
+      (command) =>
+        command
+          .positional('data', {
+            type: 'string',
+            demandOption: true,
+            describe: "A directory in NAB's layout, or csv: timestamp,value,label",
+          })
+          .options({
+            config: { ...FILE, describe: 'A config file, whose detectors are evaluated' },
+            detector: { ...GLOBS, describe: 'Name of a detector, as it comes; default: all' },
+            grid: { ...FILE, describe: 'A file of options to choose from (toml)' },
+            stored: { ...GLOBS, describe: 'Scores of another detector (csv: file,row,anomaly_score)' },
+            json: JSON_OUTPUT,
+          })
+          .option('cross-validate', {
+            choices: ['none', 'threshold', 'full'] as const,
+            default: 'full' as const,
+            describe: 'What is chosen on one half and scored on the other',
+          })
+          .options({
+            splits: { type: 'number', default: 20, describe: 'Times that the series are halved' },
+            settings: { type: 'number', default: 64, describe: 'Most settings of a grid to try' },
+            seed: { type: 'number', default: 1, describe: 'Another one gives other halves' },
+          })
+          .example('$0 evaluate NAB --stored results.csv.gz', 'with what another detector made of it'),
+      async ({ detector: detectors, ...given }) => {
+        const { evaluateCommand } = await import('./commands/evaluate.ts');
+        process.exitCode = await evaluateCommand({ ...given, detectors }, plugins);
       },
     )
     .command('state', 'Look into a state directory, or have series forgotten', stateCommands)

@@ -60,7 +60,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
-    /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf)$/,
+    /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf|grid\.toml)$/,
     /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
     /^examples\/(anomaly\.toml|detector\/[\w.]+)$/,
   ];
@@ -72,6 +72,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   for (const name of detectors) {
     needed.push(`plugins/detectors/${name}/README.md`, `plugins/detectors/${name}/sample.conf`);
   }
+  needed.push('plugins/detectors/zscore/grid.toml');
   t.strictSame(
     needed.filter((file) => !files.includes(file)),
     [],

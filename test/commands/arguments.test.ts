@@ -9,6 +9,8 @@ t.test('what is taken as run', async (t) => {
     [['run', '--help'], false, false],
     [['check'], false, false],
     [['sample', 'zscore'], false, false],
+    [['evaluate', 'data'], false, false],
+    [['evalaute', 'data'], false, false],
     [['--version'], false, false],
     [['-h'], false, false],
     [[], true, false],

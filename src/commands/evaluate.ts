@@ -1,0 +1,90 @@
+/** `evaluate`: scores detectors on labelled data, with what is left of the scores by cross-validation beside them. */
+import type { PluginTable } from '../config.ts';
+import { type Contender, type Entry, readContenders } from '../evaluate/contenders.ts';
+import { readCorpus } from '../evaluate/corpus.ts';
+import { type Extent, evaluate } from '../evaluate/evaluate.ts';
+import { LEAST_SETTINGS } from '../evaluate/grid.ts';
+import { Ground } from '../evaluate/ground.ts';
+import { EvaluationError } from '../evaluate/refusal.ts';
+import { readStored } from '../evaluate/stored.ts';
+import { tableOf } from '../evaluate/table.ts';
+
+export interface EvaluateArguments extends Entry {
+  /** A directory in NAB's layout, a csv file, or a directory of csv files. */
+  readonly data: string;
+  /** Files of scores of other detectors. */
+  readonly stored: readonly string[];
+  readonly crossValidate: Extent;
+  readonly splits: number;
+  readonly json: boolean;
+}
+
+/** Between two lines of progress. */
+const SECONDS = 1;
+
+/** Writes to stdout, progress to stderr; answers the exit code. */
+export async function evaluateCommand(given: EvaluateArguments, plugins: PluginTable): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // As with `| head`: nobody wants more.
+    if (error.code === 'EPIPE') return;
+    say(`EVALUATE_UNWRITTEN: ${error.message}`);
+    process.exitCode = 1;
+  });
+  try {
+    process.stdout.write(await evaluated(given, plugins));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    say(`${error.code}: ${error.message}`);
+    return 1;
+  }
+}
+
+async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promise<string> {
+  const { splits, settings, seed } = given;
+  for (const [option, number] of Object.entries({ splits, settings, seed }))
+    if (!Number.isInteger(number) || number < 1)
+      throw new EvaluationError('EVALUATE_ARGUMENT', `--${option} takes a whole number from 1`);
+  const { contenders, config } = await readContenders(given, plugins);
+  const ground = new Ground(readCorpus(given.data));
+  const stored = given.stored.map((file) => readStored(file, ground.series));
+  const extent = ground.series.length > 1 ? given.crossValidate : 'none';
+  if (extent !== given.crossValidate)
+    say('EVALUATE_ONE_SERIES: one series has no halves, so there is no cross-validation');
+  if (extent === 'full') sayFew(contenders);
+  const report = await evaluate({
+    ground,
+    contenders,
+    stored,
+    config,
+    extent,
+    splits,
+    seed,
+    progress: progress(),
+  });
+  return given.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report);
+}
+
+/** Nothing to choose from is no grid, and no reason to complain. */
+function sayFew(contenders: readonly Contender[]): void {
+  for (const { name, settings } of contenders)
+    if (settings.length > 1 && settings.length < LEAST_SETTINGS)
+      say(
+        `EVALUATE_FEW_SETTINGS: ${name}: a grid of ${settings.length} settings; fewer than ${LEAST_SETTINGS} say little about what choosing costs`,
+      );
+}
+
+/** Says how far we are, not too often. */
+function progress(): (text: string) => void {
+  let next = 0;
+  return (text) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + 1000 * SECONDS;
+    say(text);
+  };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

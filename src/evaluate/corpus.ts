@@ -1,0 +1,130 @@
+/**
+ * Labelled series: those of a directory in the layout of the Numenta Anomaly Benchmark (data/, and the windows in
+ * labels/combined_windows.json), or of csv files with the columns timestamp, value and label.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { type Csv, readCsv } from './csv.ts';
+import { EvaluationError } from './refusal.ts';
+
+/** A stretch of rows that is labelled as anomalous; both ends belong to it. */
+export interface Window {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Series {
+  /** The path of its file below the corpus. */
+  readonly name: string;
+  /** Event time by row, in seconds. */
+  readonly seconds: Float64Array;
+  /** By row; NaN where there is none. */
+  readonly values: Float64Array;
+  /** In order; none overlaps another. */
+  readonly windows: readonly Window[];
+}
+
+const WINDOWS_FILE = 'labels/combined_windows.json';
+const LABELS: Readonly<Record<string, boolean>> = { 0: false, 1: true, false: false, true: true, '': false };
+
+/** Sorted by name. Throws an EvaluationError. */
+export function readCorpus(path: string): Series[] {
+  if (!existsSync(path))
+    throw new EvaluationError(
+      'EVALUATE_NO_DATA',
+      `there is no ${path}; give a csv file or a directory of them`,
+    );
+  const isFolder = statSync(path).isDirectory();
+  const isNab = isFolder && existsSync(join(path, WINDOWS_FILE));
+  const root = isNab ? join(path, 'data') : path;
+  const files = isFolder ? csvFiles(root) : [path];
+  if (files.length === 0)
+    throw new EvaluationError('EVALUATE_NO_DATA', `${root} holds no csv file; see docs/evaluate.md`);
+  const named = files.map((file) => ({ file, name: isFolder ? relative(root, file) : basename(file) }));
+  const windows = isNab ? readWindows(join(path, WINDOWS_FILE)) : undefined;
+  return named.map(({ file, name }) => readSeries(name, readCsv(file), windows));
+}
+
+function csvFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.csv(\.gz)?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** By the name of the series: pairs of first and last time. */
+type Windows = Readonly<Record<string, readonly (readonly [string, string])[]>>;
+
+function readWindows(file: string): Windows {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new EvaluationError('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
+  }
+}
+
+function readSeries(name: string, csv: Csv, windows: Windows | undefined): Series {
+  const seconds = Float64Array.from(csv.column('timestamp'), (text, row) => {
+    const time = secondsOf(text);
+    if (!Number.isNaN(time)) return time;
+    const wanted = '"2014-07-01 00:00:00" (UTC), RFC 3339 or seconds since 1970';
+    throw new EvaluationError(
+      'EVALUATE_CSV',
+      `${csv.file}:${row + 2}: "${text}" is no time; write ${wanted}`,
+    );
+  });
+  const values = Float64Array.from(csv.column('value'), (text, row) => {
+    const value = Number(text);
+    if (text === '' || /^nan$/i.test(text)) return Number.NaN;
+    if (Number.isFinite(value)) return value;
+    throw new EvaluationError('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no number`);
+  });
+  return {
+    name,
+    seconds,
+    values,
+    windows: windows === undefined ? runs(csv) : between(windows[name], seconds, name),
+  };
+}
+
+/** Time in seconds; without a zone it is UTC. NaN for what is no time. */
+export function secondsOf(text: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text.slice(10)) ? text : `${text}Z`;
+  return Date.parse(zoned.replace(' ', 'T')) / 1000;
+}
+
+/** Each run of labelled rows is a window. */
+function runs(csv: Csv): Window[] {
+  const windows: { first: number; last: number }[] = [];
+  for (const [row, text] of csv.column('label').entries()) {
+    const label = LABELS[text.toLowerCase()];
+    if (label === undefined)
+      throw new EvaluationError(
+        'EVALUATE_CSV',
+        `${csv.file}:${row + 2}: the label is "${text}"; write 0 or 1`,
+      );
+    if (!label) continue;
+    const open = windows.at(-1);
+    if (open?.last === row - 1) open.last = row;
+    else windows.push({ first: row, last: row });
+  }
+  return windows;
+}
+
+/** The rows between the times of each window. */
+function between(times: Windows[string] | undefined, seconds: Float64Array, name: string): Window[] {
+  if (times === undefined)
+    throw new EvaluationError(
+      'EVALUATE_LABELS',
+      `${WINDOWS_FILE} says nothing of ${name}; give it an empty list where nothing is anomalous`,
+    );
+  return times
+    .map(([from, to]) => {
+      const [start, end] = [secondsOf(from), secondsOf(to)];
+      const inside = (second: number) => second >= start && second <= end;
+      return { first: seconds.findIndex(inside), last: seconds.findLastIndex(inside) };
+    })
+    .filter(({ first }) => first >= 0)
+    .sort((a, b) => a.first - b.first);
+}
