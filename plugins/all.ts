@@ -6,6 +6,7 @@ export const plugins: PluginTable = {
     zscore: () => import('./detectors/zscore/zscore.ts'),
     ewma: () => import('./detectors/ewma/ewma.ts'),
     mad: () => import('./detectors/mad/mad.ts'),
+    spot: () => import('./detectors/spot/spot.ts'),
     null: () => import('./detectors/null/null.ts'),
     random: () => import('./detectors/random/random.ts'),
   },
