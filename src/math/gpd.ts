@@ -26,12 +26,22 @@ const ZERO = 1e-6;
 /** How near to -1 / largest the tail may be bounded, in parts of it: the likelihood has no bound beyond. */
 const NEAREST_CORNER = 2 ** -28;
 const CORNER_STEP = 16;
-/** No tail is heavier: one value in a thousand would be 10^12 times the scale. */
+/** From so many excesses on, the peak is where it was, a little aside. */
+const MANY = 200;
+const FIRST_STRIDE = 1 / 16;
+/** No tail is heavier: one excess in a thousand would be 10^11 times the scale. */
 const MOST_SHAPE = 4;
 /** With it, no product of four factors 1 + x * y, or of eight, overflows. */
 const LARGEST_X = 1e9;
 const MOST_STEPS = 60;
 const PRECISION = 1e-12;
+
+interface Range {
+  readonly least: number;
+  /** Excesses in units of their mean. */
+  readonly smallest: number;
+  readonly largest: number;
+}
 
 /** The excesses in units of their mean, and what was found at the last x. One fit at a time. */
 let scaled = new Float64Array(256);
@@ -40,15 +50,20 @@ let meanSquare = 0;
 let k = 0;
 
 /**
-XX lie in `excesses` from `from` on, and writes shape and scale to `out`.
- * @param bounded whether a tail that ends somewhere (shape < 0, never below -1) may be found
+ * Fits `length` positive excesses, none beyond 1e300, which lie in `excesses` from `from` on, and writes shape and
+ * scale to `out`.
+ * @param least shape, at least -1: below 0 a tail ends somewhere. Where the likeliest shape is less, or more than `most`,
+ * it is that bound, and the scale is the one that leaves the mean as it is.
+ * @param near shape / scale of a fit to nearly the same excesses, where many need not be searched all over again
  */
 export function fitPareto(
   excesses: ArrayLike<number>,
   from: number,
   length: number,
-  bounded: boolean,
+  least: number,
+  most: number,
   out: Float64Array,
+  near?: number,
 ): void {
   let sum = 0;
   for (let i = from; i < from + length; i++) sum += excesses[i]!;
@@ -59,9 +74,20 @@ export function fitPareto(
   const { smallest, largest } = rescale(excesses, from, length, mean);
   if (smallest === largest) return;
 
+  const range = { least, smallest, largest };
+  const best = near !== undefined && length >= MANY ? follow(near * mean, range) : search(range);
+  if (best !== 0) slope(best);
+  const shape = best === 0 ? 0 : k;
+  out[SHAPE] = shape < least ? least : shape > most ? most : shape;
+  if (out[SHAPE] !== shape) out[SCALE] = (1 - out[SHAPE]) * mean;
+  else if (best !== 0) out[SCALE] = (k / best) * mean;
+}
+
+/** The x of the highest peak; 0 if the exponential is as likely. */
+function search({ least, smallest, largest }: Range): number {
   let best = 0;
   let likelihood = 0;
-  let left = bounded ? -(1 - NEAREST_CORNER) / largest : 0;
+  let left = least < 0 ? -(1 - NEAREST_CORNER) / largest : 0;
   let slopeLeft = slope(left);
   const last = Math.min((2 * (1 - smallest)) / smallest ** 2, LARGEST_X);
   while (left < last && !(left > 0 && k > MOST_SHAPE)) {
@@ -69,9 +95,8 @@ export function fitPareto(
     const slopeRight = slope(right);
     if (slopeLeft > 0 && slopeRight <= 0) {
       const x = peak(left, slopeLeft, right, slopeRight);
-      slope(x);
-      const found = Math.abs(x) < ZERO ? 0 : -Math.log(k / x) - k;
-      if (found > likelihood && k >= -1) {
+      const found = likelihoodAt(x);
+      if (found > likelihood) {
         likelihood = found;
         best = x;
       }
@@ -79,10 +104,35 @@ export function fitPareto(
     left = right;
     slopeLeft = slopeRight;
   }
-  if (best === 0) return;
-  slope(best);
-  out[SHAPE] = k;
-  out[SCALE] = (k / best) * mean;
+  return best;
+}
+
+/** The x of the peak that is uphill from where one was before. */
+function follow(before: number, range: Range): number {
+  // Downhill from 0 to what may be tried: what lies beyond is seldom worth a search.
+  if (range.least >= 0 && slope(0) <= 0) return 0;
+  const corner = -(1 - NEAREST_CORNER) / range.largest;
+  let a = before > corner ? before : corner / 2;
+  let slopeA = slope(a);
+  const towards = slopeA > 0 ? 1 : -1;
+  for (let stride = FIRST_STRIDE; stride < 2; stride *= 2) {
+    const ahead = a + towards * stride * Math.max(Math.abs(a), FIRST_STRIDE);
+    const b = Math.max(ahead, (a + corner) / 2);
+    const slopeB = slope(b);
+    if (slopeB > 0 !== slopeA > 0) {
+      const x = peak(a, slopeA, b, slopeB);
+      if (likelihoodAt(x) > 0) return x;
+      break;
+    }
+    [a, slopeA] = [b, slopeB];
+  }
+  return search(range);
+}
+
+/** Of a value, above that of the exponential; negative where it does not count. Leaves k as it is at x. */
+function likelihoodAt(x: number): number {
+  slope(x);
+  return Math.abs(x) < ZERO || k < -1 ? -1 : -Math.log(k / x) - k;
 }
 
 /** The excess that is exceeded with this probability, from 0 to 1. */
