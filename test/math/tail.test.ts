@@ -109,10 +109,10 @@ t.test('one number does not hide the next', (t) => {
   const state = learned(values);
   const before = surprise(state, 0, 6);
   for (let i = 0; i < 20; i++) {
-    t.ok(surprise(state, 0, 1e6) > 20);
+    t.ok(surprise(state, 0, 1e6) > 10);
     for (const value of [1e6, ...values.slice(700 * i, 700 * i + 700)]) learnTail(state, 0, value, MEMORY);
   }
-  t.ok(before > 5 && surprise(state, 0, 6) > 3.5, 'nor do twenty in as many half days');
+  t.ok(before > 5 && surprise(state, 0, 6) > 3, 'nor do twenty in as many half days');
   t.end();
 });
 
