@@ -4,6 +4,9 @@ import type { PluginTable } from '../src/config.ts';
 export const plugins: PluginTable = {
   detectors: {
     zscore: () => import('./detectors/zscore/zscore.ts'),
+    ewma: () => import('./detectors/ewma/ewma.ts'),
+    mad: () => import('./detectors/mad/mad.ts'),
+    spot: () => import('./detectors/spot/spot.ts'),
     null: () => import('./detectors/null/null.ts'),
     random: () => import('./detectors/random/random.ts'),
   },
