@@ -7,12 +7,13 @@
  *              exponential tail whose quantile and mean excess are tracked by stochastic gradient descent
  */
 
-/** Places in a calibrator's state. */
+/** Places in a stream's numbers, of which there are WIDTH. */
 const CENTRE = 0;
 const SPREAD = 1;
 const QUANTILE = 2;
 const EXCESS = 3;
 const SCALE = 4;
+const WIDTH = 5;
 
 /** Values until the centre is trusted enough to cap what is learned, a distance to be one, an excess to be capped. */
 const CAPPED_AFTER = 20;
@@ -31,86 +32,105 @@ const QUANTILE_STEP = 3;
 /** In the stream's unit; for one that never moves. */
 const SMALLEST = 1e-12;
 
-/** Settings alone: the state is the caller's, `WIDTH` numbers that begin as zeros. */
+/**
+ * Calibrates streams that bring their values together, each by its own state. It holds settings alone: the state is
+ * the caller's, `width` numbers that begin as zeros. Values come and excesses go in arrays, as a number that is
+ * handed to a function or back may have to be allocated.
+ */
 export class Calibrator {
   /** Numbers of state. */
-  static readonly WIDTH = 5;
-
-  readonly #quantile: number;
+  readonly width: number;
+  readonly #quantiles: Float64Array;
   readonly #spreadShare: number;
 
   /**
-   * @param quantile of the distances, above which the tail begins: 0.97
+   * @param quantiles for each stream that of its distances above which the tail begins: 0.97
    * @param spreadPoints memory of centre and deviation, in values
    */
-  constructor(quantile: number, spreadPoints: number) {
-    this.#quantile = quantile;
+  constructor(quantiles: readonly number[], spreadPoints: number) {
+    this.#quantiles = Float64Array.from(quantiles);
     this.#spreadShare = 1 / spreadPoints;
+    this.width = WIDTH * quantiles.length;
   }
 
   /**
-   * Scores the value by what was there before, then learns it.
-   * @param state holds this calibrator's numbers from `at`
-   * @param count of the stream's values with this one, from 1
-   * @param tailShare 1 / memory of the tail in values; it may change with each
-   * @return 0 for a usual value, else the excess, negative for values below the centre
+   * Scores the values by what was there before, then learns them.
+   * @param before holds this calibrator's numbers from `at`
+   * @param after is filled with them as they are then, from `to`; may be `before`, at the same place
+   * @param count of values that each stream has had, with this one
+   * @param tailShare of a value in the tail: 1 / its memory in values. It may change with each value
+   * @param excesses is filled: 0 for a usual value, else the excess, negative for values below the centre
    */
-  step(state: Float64Array, at: number, count: number, value: number, tailShare: number): number {
+  step(
+    before: Float64Array,
+    at: number,
+    after: Float64Array,
+    to: number,
+    count: number,
+    values: Float64Array,
+    tailShare: number,
+    excesses: Float64Array,
+  ): void {
     const first = 1 / count;
-    if (count === 1) state[at + CENTRE] = value;
-    const spread = state[at + SPREAD]!;
-    const deviation = value - state[at + CENTRE]!;
-    const size = Math.abs(deviation);
-    const unit = spread + SMALLEST;
-    let distance = 0;
-    if (count > SETTLED_AFTER) {
-      distance = size / unit;
+    const spreading = this.#spreadShare > first ? this.#spreadShare : first;
+    const tailing = tailShare > first ? tailShare : first;
+    const settled = count > SETTLED_AFTER;
+    const learnedDistance = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;
+    const learnedExcess = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;
+    for (let i = 0; i < values.length; i++) {
+      const from = at + i * WIDTH;
+      const into = to + i * WIDTH;
+      const value = values[i]!;
+      const centre = count === 1 ? value : before[from + CENTRE]!;
+      const spread = before[from + SPREAD]!;
+      const deviation = value - centre;
+      const size = deviation < 0 ? -deviation : deviation;
+      const unit = spread + SMALLEST;
+      const most = learnedDistance * unit;
+      const learned = size > most ? most : size;
+      after[into + CENTRE] = centre + spreading * (deviation < 0 ? -learned : learned);
+      after[into + SPREAD] = spread + spreading * (learned - spread);
+
+      let distance = settled ? size / unit : 0;
       if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
+      const scale = before[from + SCALE]! + tailing * (distance - before[from + SCALE]!);
+      const step = QUANTILE_STEP * tailing * scale;
+      const quantile = before[from + QUANTILE]!;
+      const mean = before[from + EXCESS]!;
+      const above = this.#quantiles[i]!;
+      after[into + SCALE] = scale;
+      if (distance <= quantile) {
+        after[into + QUANTILE] = quantile - step * (1 - above);
+        after[into + EXCESS] = mean;
+        excesses[i] = 0;
+        continue;
+      }
+      const excess = distance - quantile;
+      const far = mean > 0 && excess > learnedExcess * mean ? learnedExcess * mean : excess;
+      const rate = tailing / (1 - above);
+      after[into + QUANTILE] = quantile + step * above;
+      after[into + EXCESS] =
+        mean + (rate < LARGEST_EXCESS_SHARE ? rate : LARGEST_EXCESS_SHARE) * (far - mean);
+      const strange = settled ? excess / (mean + LEAST_EXCESS * scale + SMALLEST) : 0;
+      excesses[i] = deviation < 0 ? -strange : strange;
     }
-    let learned = size;
-    if (count > CAPPED_AFTER && learned > LEARNED_DISTANCE * unit) learned = LEARNED_DISTANCE * unit;
-    const spreadShare = this.#spreadShare > first ? this.#spreadShare : first;
-    state[at + CENTRE]! += spreadShare * (deviation < 0 ? -learned : learned);
-    state[at + SPREAD] = spread + spreadShare * (learned - spread);
-    const excess = this.#exceed(state, at, count, distance, tailShare > first ? tailShare : first);
-    return deviation < 0 ? -excess : excess;
   }
 
-  #exceed(state: Float64Array, at: number, count: number, distance: number, share: number): number {
-    const above = this.#quantile;
-    const quantile = state[at + QUANTILE]!;
-    const mean = state[at + EXCESS]!;
-    const scale = state[at + SCALE]! + share * (distance - state[at + SCALE]!);
-    const step = QUANTILE_STEP * share * scale;
-    state[at + SCALE] = scale;
-    if (distance <= quantile) {
-      state[at + QUANTILE] = quantile - step * (1 - above);
-      return 0;
-    }
-    const excess = distance - quantile;
-    const most = LEARNED_EXCESS * mean;
-    const learned = count > EXCESS_CAPPED_AFTER && mean > 0 && excess > most ? most : excess;
-    const rate = share / (1 - above);
-    state[at + EXCESS] =
-      mean + (rate < LARGEST_EXCESS_SHARE ? rate : LARGEST_EXCESS_SHARE) * (learned - mean);
-    state[at + QUANTILE] = quantile + step * above;
-    return count > SETTLED_AFTER ? excess / (mean + LEAST_EXCESS * scale + SMALLEST) : 0;
-  }
-
-  /** Where the values have been on average. */
-  centre(state: Float64Array, at: number): number {
-    return state[at + CENTRE]!;
+  /** Where the values of the stream have been on average. */
+  centre(state: Float64Array, at: number, stream: number): number {
+    return state[at + stream * WIDTH + CENTRE]!;
   }
 
   /** Mean deviation from the centre, in the stream's unit. */
-  spread(state: Float64Array, at: number): number {
-    return state[at + SPREAD]!;
+  spread(state: Float64Array, at: number, stream: number): number {
+    return state[at + stream * WIDTH + SPREAD]!;
   }
 
   /** The distance from the centre, in the stream's unit, that so small a share of values exceeds. */
-  reach(state: Float64Array, at: number, share: number): number {
-    const beyond = Math.log((1 - this.#quantile) / share) * state[at + EXCESS]!;
-    const distance = state[at + QUANTILE]! + beyond;
-    return distance > 0 ? distance * state[at + SPREAD]! : 0;
+  reach(state: Float64Array, at: number, stream: number, share: number): number {
+    const from = at + stream * WIDTH;
+    const beyond = Math.log((1 - this.#quantiles[stream]!) / share) * state[from + EXCESS]!;
+    const distance = state[from + QUANTILE]! + beyond;
+    return distance > 0 ? distance * state[from + SPREAD]! : 0;
   }
 }

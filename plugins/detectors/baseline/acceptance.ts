@@ -2,6 +2,7 @@
  * When an incident is no longer one: what has stayed strange for so long is the new normal. It says so once for each
  * incident; what is done about it is the caller's.
  */
+import type { Moment } from './moment.ts';
 
 /** Places in its numbers. */
 const STATE = 0;
@@ -15,6 +16,11 @@ const ACCEPTED = 2;
 /** Strangeness, smoothed: an incident begins at the one and ends below the other. */
 const OPEN_AT = 1.5;
 const CALM_BELOW = 0.75;
+
+/** Smoothed, so that one value begins and ends nothing. */
+export interface Strangeness {
+  readonly incident: number;
+}
 
 export class Acceptance {
   static readonly WIDTH = 3;
@@ -34,29 +40,24 @@ export class Acceptance {
     this.#from = from;
   }
 
-  begin(state: Float64Array, time: number): void {
-    state[this.#at + KNOWN_SINCE] = time;
+  begin(fresh: Float64Array, time: number): void {
+    fresh[this.#at + KNOWN_SINCE] = time;
   }
 
   /** True when it is time to take the incident for normal. */
-  step(state: Float64Array, time: number, strangeness: number): boolean {
-    const at = this.#at;
+  step(before: Float64Array, at: number, now: Moment, { incident }: Strangeness): boolean {
+    const { after, time } = now;
+    const from = at + this.#at;
+    const state = before[from + STATE]!;
+    const since = before[from + SINCE]!;
     // A clock that was ahead must not keep the series young for ever.
-    if (time < state[at + KNOWN_SINCE]!) state[at + KNOWN_SINCE] = time;
-    if (this.#after === 0 || time - state[at + KNOWN_SINCE]! < this.#from) return false;
-    if (state[at + STATE] === CALM) {
-      if (strangeness >= OPEN_AT) {
-        state[at + STATE] = OPEN;
-        state[at + SINCE] = time;
-      }
-      return false;
-    }
-    if (strangeness < CALM_BELOW) {
-      state[at + STATE] = CALM;
-      return false;
-    }
-    if (state[at + STATE] === ACCEPTED || time - state[at + SINCE]! < this.#after) return false;
-    state[at + STATE] = ACCEPTED;
-    return true;
+    const known = before[from + KNOWN_SINCE]! < time ? before[from + KNOWN_SINCE]! : time;
+    const opens = state === CALM && incident >= OPEN_AT && this.#after > 0 && time - known >= this.#from;
+    const ends = state !== CALM && incident < CALM_BELOW;
+    const accepts = state === OPEN && !ends && this.#after > 0 && time - since >= this.#after;
+    after[this.#at + STATE] = opens ? OPEN : ends ? CALM : accepts ? ACCEPTED : state;
+    after[this.#at + SINCE] = opens ? time : since;
+    after[this.#at + KNOWN_SINCE] = known;
+    return accepts;
   }
 }

@@ -2,6 +2,7 @@
  * What the values just before let expect: a linear combination of the last ones, whose weights follow by normalised
  * least mean squares (Widrow & Hoff; normalised by Nagumo & Noda, 1967). Its residual is the error of the prediction.
  */
+import type { Moment } from './moment.ts';
 
 /** Places in the numbers of a history. */
 const MEAN = 0;
@@ -50,33 +51,37 @@ export class History {
     return this.#at + LAST;
   }
 
-  begin(state: Float64Array, value: number): void {
-    state[this.#at + MEAN] = value;
+  begin(fresh: Float64Array, value: number): void {
+    fresh[this.#at + MEAN] = value;
   }
 
-  /** Standardises the value by what was there before. */
-  measure(state: Float64Array, count: number, value: number): void {
-    const deviation = value - state[this.#at + MEAN]!;
-    const usual = count > VARIANCE_AFTER ? Math.sqrt(state[this.#at + VARIANCE]!) : Math.abs(deviation);
-    this.unit = usual + SMALLEST;
-    this.value = deviation / this.unit;
-    this.capped = this.value > LARGEST ? LARGEST : this.value < -LARGEST ? -LARGEST : this.value;
-  }
-
-  /** Learns the value that was measured last. */
-  learn(state: Float64Array, count: number): void {
-    for (let i = this.last + this.#order - 1; i > this.last; i--) state[i] = state[i - 1]!;
-    state[this.last] = this.capped;
-    const deviation = (count > CAPPED_AFTER ? this.capped : this.value) * this.unit;
-    const share = 1 / count > this.#share ? 1 / count : this.#share;
-    state[this.#at + MEAN]! += share * deviation;
-    state[this.#at + VARIANCE]! += share * (deviation * deviation - state[this.#at + VARIANCE]!);
+  /** Standardises the value by what was there before, and learns it. */
+  step(before: Float64Array, at: number, now: Moment): void {
+    const mean = before[at + this.#at + MEAN]!;
+    const variance = before[at + this.#at + VARIANCE]!;
+    const deviation = now.value - mean;
+    const unit = (now.count > VARIANCE_AFTER ? Math.sqrt(variance) : Math.abs(deviation)) + SMALLEST;
+    const value = deviation / unit;
+    const capped = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
+    const learned = now.count > CAPPED_AFTER ? capped * unit : deviation;
+    const share = now.share > this.#share ? now.share : this.#share;
+    this.value = value;
+    this.capped = capped;
+    this.unit = unit;
+    const { after } = now;
+    after[this.#at + MEAN] = mean + share * learned;
+    after[this.#at + VARIANCE] = variance + share * (learned * learned - variance);
+    const last = this.#at + LAST;
+    after[last] = capped;
+    for (let i = 1; i < this.#order; i++) after[last + i] = before[at + last + i - 1]!;
   }
 }
 
 export class Autoregression {
   /** Numbers of state: the weights. */
   readonly width: number;
+  /** Of the value at hand, in the unit of the field. */
+  residual = 0;
   readonly #at: number;
   readonly #history: History;
 
@@ -88,25 +93,28 @@ export class Autoregression {
   }
 
   /** Of a new series: it goes on as it is. */
-  begin(state: Float64Array): void {
-    state[this.#at] = 1;
+  begin(fresh: Float64Array): void {
+    fresh[this.#at] = 1;
   }
 
-  /** The residual of the value that the history measured last, in the unit of the field; learns it. */
-  step(state: Float64Array, count: number): number {
-    const { last, value, capped, unit } = this.#history;
-    const weights = this.#at;
+  /** Finds the residual of the value that the history has just learned, and learns it. */
+  step(before: Float64Array, at: number, { count, after }: Moment): void {
+    const { value, capped, unit } = this.#history;
+    const weights = at + this.#at;
+    const last = at + this.#history.last;
     let predicted = 0;
     let norm = LEAST_NORM;
     for (let i = 0; i < this.width; i++) {
-      const past = state[last + i]!;
-      predicted += state[weights + i]! * past;
+      const past = before[last + i]!;
+      predicted += before[weights + i]! * past;
       norm += past * past;
     }
     const error = capped - predicted;
     const learned = error > LARGEST_ERROR ? LARGEST_ERROR : error < -LARGEST_ERROR ? -LARGEST_ERROR : error;
     const rate = (RATE * learned) / norm;
-    for (let i = 0; i < this.width; i++) state[weights + i]! += rate * state[last + i]!;
-    return count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
+    for (let i = 0; i < this.width; i++) {
+      after[this.#at + i] = before[weights + i]! + rate * before[last + i]!;
+    }
+    this.residual = count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
   }
 }

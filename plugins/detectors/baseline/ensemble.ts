@@ -10,6 +10,7 @@ import { Acceptance } from './acceptance.ts';
 import { Autoregression, History } from './autoregression.ts';
 import { Heads } from './heads.ts';
 import { Level } from './level.ts';
+import { Moment } from './moment.ts';
 import type { Options } from './options.ts';
 import { Profile } from './profile.ts';
 import { Volatility } from './volatility.ts';
@@ -32,22 +33,28 @@ const GAP_CAPPED_AFTER = 3;
 const BEYOND_BAND = 0.003;
 
 /** The streams in their order: weight in the sum, quantile where the tail begins, whether the sign is the value's. */
-const PROFILE = { weight: 0.75, quantile: 0.97, sided: 1 };
-const AUTOREGRESSION = { weight: 0.875, quantile: 0.97, sided: 1 };
-const LEVEL = { weight: 0.125, quantile: 0.95, sided: 1 };
-const VOLATILITY = { weight: 0.5, quantile: 0.95, sided: 0 };
+const PROFILE = { weight: 0.75, quantile: 0.97, sided: true };
+const AUTOREGRESSION = { weight: 0.875, quantile: 0.97, sided: true };
+const LEVEL = { weight: 0.125, quantile: 0.95, sided: true };
+const VOLATILITY = { weight: 0.5, quantile: 0.95, sided: false };
 const STREAMS = [PROFILE, PROFILE, AUTOREGRESSION, AUTOREGRESSION, LEVEL, LEVEL, VOLATILITY] as const;
+/** Places of the profiles among the streams. */
+const COARSE = 0;
+const FINE = 1;
 /** Each stream is calibrated in two memories, which share its weight. */
 const MEMORIES = 2;
 
 export class Ensemble implements Instance {
   readonly width: number;
-  /** The row's numbers with the value at hand learned. */
-  readonly #state: Float64Array;
+  readonly #now: Moment;
+  /** The numbers of a series before its first value. */
+  readonly #fresh: Float64Array;
   #scored = 0;
   readonly #residuals = new Float64Array(STREAMS.length);
-  readonly #weights = Float64Array.from(STREAMS, ({ weight }) => weight / MEMORIES);
-  readonly #sided = Float64Array.from(STREAMS, ({ sided }) => sided);
+  /** Those of the nearer memory, then those of the farther; the two halves are parts of it. */
+  readonly #excesses = new Float64Array(MEMORIES * STREAMS.length);
+  readonly #nearExcesses = this.#excesses.subarray(0, STREAMS.length);
+  readonly #farExcesses = this.#excesses.subarray(STREAMS.length);
 
   readonly #coarse: Profile;
   readonly #fine: Profile;
@@ -58,9 +65,10 @@ export class Ensemble implements Instance {
   readonly #fast: Level;
   readonly #slow: Level;
   readonly #volatility: Volatility;
-  readonly #near: Calibrator[];
-  readonly #far: Calibrator[];
-  readonly #calibrators: number;
+  readonly #near: Calibrator;
+  readonly #nearAt: number;
+  readonly #far: Calibrator;
+  readonly #farAt: number;
   readonly #heads: Heads;
   readonly #acceptance: Acceptance;
 
@@ -92,13 +100,17 @@ export class Ensemble implements Instance {
     this.#fast = new Level(take(Level.WIDTH), fast);
     this.#slow = new Level(take(Level.WIDTH), slow);
     this.#volatility = new Volatility(take(Volatility.WIDTH), recent, usual);
-    this.#near = STREAMS.map(({ quantile }) => new Calibrator(quantile, nearSpread));
-    this.#far = STREAMS.map(({ quantile }) => new Calibrator(quantile, farSpread));
-    this.#calibrators = take(MEMORIES * STREAMS.length * Calibrator.WIDTH);
-    this.#heads = new Heads(next, options.smoothing_points);
+    const quantiles = STREAMS.map(({ quantile }) => quantile);
+    this.#near = new Calibrator(quantiles, nearSpread);
+    this.#far = new Calibrator(quantiles, farSpread);
+    this.#nearAt = take(this.#near.width);
+    this.#farAt = take(this.#far.width);
+    const shared = STREAMS.map((stream) => ({ ...stream, weight: stream.weight / MEMORIES }));
+    this.#heads = new Heads(next, [...shared, ...shared], options.smoothing_points);
     take(this.#heads.width);
     this.#acceptance = new Acceptance(take(Acceptance.WIDTH), options.accept_after, options.accept_from);
-    this.#state = new Float64Array(next);
+    this.#now = new Moment(next);
+    this.#fresh = new Float64Array(next);
 
     this.#coarse = new Profile(coarseAt, 2 * next, coarse, options.profile_visits);
     this.#fine = new Profile(fineAt, 2 * next + this.#coarse.floats, fine, options.profile_visits);
@@ -123,9 +135,7 @@ export class Ensemble implements Instance {
 
   learn(rows: Rows, at: number, time: number, value: number): void {
     if (value !== this.#scored) this.#step(rows, at, time, value);
-    const { f64 } = rows;
-    const state = this.#state;
-    for (let i = 0; i < state.length; i++) f64[at + i] = state[i]!;
+    rows.f64.set(this.#now.after, at);
     this.#coarse.keep(rows, at);
     this.#fine.keep(rows, at);
   }
@@ -133,99 +143,97 @@ export class Ensemble implements Instance {
   /** Of the two profiles the one that has been closer: what the time of day lets expect stands while an incident lasts. */
   band(rows: Rows, at: number, time: number, out: Float64Array): void {
     const { f64 } = rows;
-    const mean = this.#mean.of(f64, at);
-    const near = this.#near[0]!;
-    const coarse = at + this.#calibrators;
-    const fine = coarse + MEMORIES * Calibrator.WIDTH;
-    const closer = near.spread(f64, fine) < near.spread(f64, coarse);
-    const profile = closer ? this.#fine : this.#coarse;
-    const calibrated = closer ? fine : coarse;
-    const expected = profile.expected(rows, at, time, mean) + near.centre(f64, calibrated);
-    const reach = near.reach(f64, calibrated, BEYOND_BAND);
+    const calibrator = this.#near;
+    const near = at + this.#nearAt;
+    const closer = calibrator.spread(f64, near, FINE) < calibrator.spread(f64, near, COARSE) ? FINE : COARSE;
+    const profile = closer === FINE ? this.#fine : this.#coarse;
+    const expected =
+      profile.expected(rows, at, time, at + this.#mean.at) + calibrator.centre(f64, near, closer);
+    const reach = calibrator.reach(f64, near, closer, BEYOND_BAND);
     out[0] = expected;
     out[1] = expected - reach;
     out[2] = expected + reach;
   }
 
   /** Learns the value in a copy of the row, and leaves in the heads how strange it was. */
-  #step(rows: Rows, at: number, time: number, given: number): void {
-    const { f64 } = rows;
-    const state = this.#state;
+  #step(rows: Rows, row: number, time: number, given: number): void {
+    const now = this.#now;
     const value = given > LARGEST ? LARGEST : given < -LARGEST ? -LARGEST : given;
+    const count = rows.f64[row + COUNT]! + 1;
+    now.count = count;
+    now.share = 1 / count;
+    now.time = time;
+    now.value = value;
     this.#scored = given;
-    for (let i = 0; i < state.length; i++) state[i] = f64[at + i]!;
-    const count = state[COUNT]! + 1;
-    state[COUNT] = count;
-    if (count === 1) this.#begin(state, time, value);
-    else this.#elapse(state, count, time);
-
-    this.#measure(rows, at, count, time, value);
-    this.#calibrate(count);
-    if (this.#acceptance.step(state, time, this.#heads.incident)) {
-      this.#coarse.shift(state);
-      this.#fine.shift(state);
+    const before = count === 1 ? this.#begin(time, value) : rows.f64;
+    const at = count === 1 ? 0 : row;
+    elapse(before, at, now);
+    this.#coarse.step(rows, row, before, at, this.#mean.at, now);
+    this.#fine.step(rows, row, before, at, this.#mean.at, now);
+    this.#mean.step(before, at, now);
+    this.#history.step(before, at, now);
+    this.#short.step(before, at, now);
+    this.#long.step(before, at, now);
+    this.#fast.step(before, at, now);
+    this.#slow.step(before, at, now);
+    this.#volatility.step(before, at, now);
+    this.#calibrate(before, at, now);
+    this.#heads.step(before, at, now, this.#excesses);
+    if (this.#acceptance.step(before, at, now, this.#heads)) {
+      this.#coarse.shift(now);
+      this.#fine.shift(now);
     }
-    this.#coarse.learn(state, count, value);
-    this.#fine.learn(state, count, value);
+    this.#coarse.learn(before, at, now);
+    this.#fine.learn(before, at, now);
   }
 
-  #begin(state: Float64Array, time: number, value: number): void {
-    state[TIME] = time;
-    this.#coarse.begin(state, value);
-    this.#fine.begin(state, value);
-    this.#history.begin(state, value);
-    this.#short.begin(state);
-    this.#long.begin(state);
-    this.#volatility.begin(state, value);
-    this.#acceptance.begin(state, time);
+  #begin(time: number, value: number): Float64Array {
+    const fresh = this.#fresh;
+    fresh[TIME] = time;
+    this.#coarse.begin(fresh, value);
+    this.#fine.begin(fresh, value);
+    this.#mean.begin(fresh, value);
+    this.#history.begin(fresh, value);
+    this.#short.begin(fresh);
+    this.#long.begin(fresh);
+    this.#fast.begin(fresh, value);
+    this.#slow.begin(fresh, value);
+    this.#volatility.begin(fresh, value);
+    this.#acceptance.begin(fresh, time);
+    return fresh;
   }
 
-  /** Follows the time between two values. A clock that runs backwards stands still. */
-  #elapse(state: Float64Array, count: number, time: number): void {
-    const mean = state[GAP]!;
-    let gap = time > state[TIME]! ? time - state[TIME]! : 0;
-    if (count > GAP_CAPPED_AFTER && mean > 0 && gap > LARGEST_GAP * mean) gap = LARGEST_GAP * mean;
-    const first = 1 / (count - 1);
-    state[GAP] = mean + (GAP_SHARE > first ? GAP_SHARE : first) * (gap - mean);
-    state[TIME] = time;
-  }
-
-  #measure(rows: Rows, at: number, count: number, time: number, value: number): void {
-    const state = this.#state;
+  #calibrate(before: Float64Array, at: number, { count, after }: Moment): void {
     const residuals = this.#residuals;
-    const mean = count === 1 ? value : this.#mean.of(state);
-    residuals[0] = this.#coarse.step(rows, at, state, count, time, value, mean);
-    residuals[1] = this.#fine.step(rows, at, state, count, time, value, mean);
-    this.#mean.step(state, count, value);
-    this.#history.measure(state, count, value);
-    residuals[2] = this.#short.step(state, count);
-    residuals[3] = this.#long.step(state, count);
-    this.#history.learn(state, count);
-    residuals[4] = this.#fast.step(state, count, value);
-    residuals[5] = this.#slow.step(state, count, value);
-    residuals[6] = this.#volatility.step(state, count, value);
-  }
-
-  #calibrate(count: number): void {
-    const state = this.#state;
-    const heads = this.#heads;
-    const nearShare = this.#share(state[GAP]! / this.#nearMemory);
-    const farShare = this.#share(state[GAP]! / this.#farMemory);
-    let at = this.#calibrators;
-    heads.clear();
-    for (let i = 0; i < STREAMS.length; i++) {
-      const residual = this.#residuals[i]!;
-      const weight = this.#weights[i]!;
-      const sided = this.#sided[i]!;
-      heads.add(this.#near[i]!.step(state, at, count, residual, nearShare), weight, sided);
-      at += Calibrator.WIDTH;
-      heads.add(this.#far[i]!.step(state, at, count, residual, farShare), weight, sided);
-      at += Calibrator.WIDTH;
-    }
-    heads.step(state, count);
+    residuals[COARSE] = this.#coarse.residual;
+    residuals[FINE] = this.#fine.residual;
+    residuals[2] = this.#short.residual;
+    residuals[3] = this.#long.residual;
+    residuals[4] = this.#fast.residual;
+    residuals[5] = this.#slow.residual;
+    residuals[6] = this.#volatility.residual;
+    const near = this.#nearAt;
+    const nearShare = this.#share(after[GAP]! / this.#nearMemory);
+    this.#near.step(before, at + near, after, near, count, residuals, nearShare, this.#nearExcesses);
+    const far = this.#farAt;
+    const farShare = this.#share(after[GAP]! / this.#farMemory);
+    this.#far.step(before, at + far, after, far, count, residuals, farShare, this.#farExcesses);
   }
 
   #share(share: number): number {
     return share < this.#leastShare ? this.#leastShare : share > this.#mostShare ? this.#mostShare : share;
   }
+}
+
+/** Follows the time between two values. A clock that runs backwards stands still. */
+function elapse(before: Float64Array, at: number, { count, time, after }: Moment): void {
+  const mean = before[at + GAP]!;
+  const last = before[at + TIME]!;
+  let gap = time > last ? time - last : 0;
+  if (count > GAP_CAPPED_AFTER && mean > 0 && gap > LARGEST_GAP * mean) gap = LARGEST_GAP * mean;
+  const first = 1 / (count - 1);
+  const share = count === 1 || GAP_SHARE > first ? GAP_SHARE : first;
+  after[COUNT] = count;
+  after[TIME] = time;
+  after[GAP] = mean + share * (gap - mean);
 }

@@ -2,6 +2,7 @@
  * From the strangeness of each stream to that of the value, alone and with those before it: the spike head is the
  * weighted sum as it is, the incident head the sum smoothed over three spans.
  */
+import type { Moment } from './moment.ts';
 
 /** Each stream may add so much to the incident head: a single value is no incident however strange. */
 const LARGEST_INCIDENT = 12;
@@ -11,6 +12,12 @@ const POWER = 0.7;
 /** Points over which the side is averaged that an incident is on. */
 const LEAN_SHARE = 1 / 18;
 
+export interface Stream {
+  readonly weight: number;
+  /** Above what is usual in this stream is above it in the field. */
+  readonly sided: boolean;
+}
+
 export class Heads {
   readonly width: number;
   /** Of the value at hand; both 0 or more. */
@@ -19,51 +26,56 @@ export class Heads {
   /** The side they are on: below 0 under what is usual, above 0 over it. */
   incidentLean = 0;
   spikeLean = 0;
-  #sum = 0;
   readonly #at: number;
+  readonly #weights: Float64Array;
+  /** The weights of the streams whose sign is the value's, 0 for the others. */
+  readonly #sides: Float64Array;
   readonly #shares: Float64Array;
 
   /**
    * @param at of its numbers in the state: the lean, then one for each span
+   * @param streams what each excess weighs, and whether its sign is the value's
    * @param spans of smoothing, in points
    */
-  constructor(at: number, spans: readonly number[]) {
+  constructor(at: number, streams: readonly Stream[], spans: readonly number[]) {
     this.#at = at;
+    this.#weights = Float64Array.from(streams, ({ weight }) => weight);
+    this.#sides = Float64Array.from(streams, ({ weight, sided }) => (sided ? weight : 0));
     this.#shares = Float64Array.from(spans, (points) => 1 / points);
     this.width = 1 + spans.length;
   }
 
-  /** Begins the sum for a value. */
-  clear(): void {
-    this.#sum = 0;
-    this.spike = 0;
-    this.spikeLean = 0;
-  }
-
-  /** Adds a stream's calibrated excess. `sided` is 0 for a stream whose sign says nothing of the value's, else 1. */
-  add(excess: number, weight: number, sided: number): void {
-    const size = excess < 0 ? -excess : excess;
-    const capped = size > LARGEST_INCIDENT ? LARGEST_INCIDENT : size;
-    this.#sum += weight * capped;
-    this.spike += weight * (size > LARGEST_SPIKE ? LARGEST_SPIKE : size);
-    this.spikeLean += sided * weight * (excess < 0 ? -capped : capped);
-  }
-
-  /** Ends the sum. */
-  step(state: Float64Array, count: number): void {
-    const first = 1 / count;
+  /** @param excesses as the calibrators have found them, in the order of the weights */
+  step(before: Float64Array, at: number, now: Moment, excesses: Float64Array): void {
+    let sum = 0;
+    let spike = 0;
+    let lean = 0;
+    for (let i = 0; i < excesses.length; i++) {
+      const excess = excesses[i]!;
+      if (excess === 0) continue;
+      const weight = this.#weights[i]!;
+      const size = excess < 0 ? -excess : excess;
+      const capped = size > LARGEST_INCIDENT ? LARGEST_INCIDENT : size;
+      sum += weight * capped;
+      spike += weight * (size > LARGEST_SPIKE ? LARGEST_SPIKE : size);
+      lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
+    }
+    const { after, share: first } = now;
+    const strangeness = sum === 0 ? 0 : sum ** POWER;
     const spans = this.#at + 1;
-    const strangeness = this.#sum === 0 ? 0 : this.#sum ** POWER;
     let total = 0;
     for (let i = 0; i < this.#shares.length; i++) {
       const share = this.#shares[i]! > first ? this.#shares[i]! : first;
-      const smooth = state[spans + i]! + share * (strangeness - state[spans + i]!);
-      state[spans + i] = smooth;
+      const smooth = before[at + spans + i]! + share * (strangeness - before[at + spans + i]!);
+      after[spans + i] = smooth;
       total += smooth;
     }
+    const leanShare = LEAN_SHARE > first ? LEAN_SHARE : first;
+    const lasting = before[at + this.#at]! + leanShare * (lean - before[at + this.#at]!);
+    after[this.#at] = lasting;
     this.incident = total / this.#shares.length;
-    const share = LEAN_SHARE > first ? LEAN_SHARE : first;
-    this.incidentLean = state[this.#at]! + share * (this.spikeLean - state[this.#at]!);
-    state[this.#at] = this.incidentLean;
+    this.spike = spike;
+    this.incidentLean = lasting;
+    this.spikeLean = lean;
   }
 }

@@ -1,29 +1,29 @@
-/** Where the series has been for the last few values: an average over them, which is its own residual. */
+/** Where the series has been for the last few values: an average over them. It is its own residual. */
+import type { Moment } from './moment.ts';
+
 export class Level {
   static readonly WIDTH = 1;
 
-  readonly #at: number;
+  /** Where the level lies among the row's numbers. */
+  readonly at: number;
+  /** With the value at hand. */
+  residual = 0;
   readonly #share: number;
 
-  /**
-   * @param at of its number in the state
-   * @param points memory
-   */
+  /** @param points memory */
   constructor(at: number, points: number) {
-    this.#at = at;
+    this.at = at;
     this.#share = 1 / points;
   }
 
-  /** The level with this value, which it learns. The first value of a series is its level. */
-  step(state: Float64Array, count: number, value: number): number {
-    const share = 1 / count > this.#share ? 1 / count : this.#share;
-    const level = state[this.#at]! + share * (value - state[this.#at]!);
-    state[this.#at] = level;
-    return level;
+  begin(fresh: Float64Array, value: number): void {
+    fresh[this.at] = value;
   }
 
-  /** The level before the value at hand. */
-  of(state: Float64Array, at = 0): number {
-    return state[at + this.#at]!;
+  step(before: Float64Array, at: number, now: Moment): void {
+    const share = now.share > this.#share ? now.share : this.#share;
+    const level = before[at + this.at]!;
+    this.residual = level + share * (now.value - level);
+    now.after[this.at] = this.residual;
   }
 }

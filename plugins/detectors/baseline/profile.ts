@@ -7,6 +7,7 @@
  * which holds any integer of 24 bits exactly.
  */
 import type { Rows } from '../../../src/detector.ts';
+import type { Moment } from './moment.ts';
 
 const DAY = 86_400;
 const COUNT_BITS = 6;
@@ -36,8 +37,8 @@ export class Profile {
   readonly #counts: number;
   readonly #buckets: number;
   readonly #visits: number;
-  /** Of the value at hand. */
-  #residual = 0;
+  /** Of the value at hand, in the unit of the field. */
+  residual = 0;
   #bucket = 0;
   #level = 0;
   #word = 0;
@@ -57,61 +58,55 @@ export class Profile {
   }
 
   /** Of a new series. */
-  begin(state: Float64Array, value: number): void {
-    state[this.#at + OFFSET] = value;
+  begin(fresh: Float64Array, value: number): void {
+    fresh[this.#at + OFFSET] = value;
   }
 
-  /** What is expected at the time; `fallback` where that part of the day has not been seen. */
-  expected({ f64, f32 }: Rows, row: number, time: number, fallback: number): number {
+  /** What is expected at the time; where it has not been seen, what lies in the page at `mean`. */
+  expected({ f64, f32 }: Rows, row: number, time: number, mean: number): number {
     const bucket = this.#bucketOf(time);
     const word = f32[2 * row + this.#counts + (bucket >> 2)]! | 0;
-    if (((word >> shiftOf(bucket)) & COUNT_MASK) === 0) return fallback;
+    if (((word >> shiftOf(bucket)) & COUNT_MASK) === 0) return f64[mean]!;
     return f64[row + this.#at + OFFSET]! + f32[2 * row + this.#levels + bucket]!;
   }
 
-  /** The value's residual. `fallback` is expected where that part of the day has not been seen. */
-  step(
-    { f32 }: Rows,
-    row: number,
-    state: Float64Array,
-    count: number,
-    time: number,
-    value: number,
-    fallback: number,
-  ): number {
-    const bucket = this.#bucketOf(time);
+  /** Finds the residual of the value. Where the time of day has not been seen, `before` has at `mean` what is expected. */
+  step({ f32 }: Rows, row: number, before: Float64Array, at: number, mean: number, now: Moment): void {
+    const bucket = this.#bucketOf(now.time);
     const level = f32[2 * row + this.#levels + bucket]!;
     const word = f32[2 * row + this.#counts + (bucket >> 2)]! | 0;
-    const distance = value - state[this.#at + OFFSET]!;
-    let residual = value - fallback;
+    const offset = before[at + this.#at + OFFSET]!;
+    const recent = before[at + this.#at + RECENT]!;
+    const distance = now.value - offset;
+    let residual = now.value - before[at + mean]!;
     if (((word >> shiftOf(bucket)) & COUNT_MASK) !== 0) {
       // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
       residual = Math.fround(distance) === level ? 0 : distance - level;
     }
-    this.#residual = residual;
+    this.residual = residual;
     this.#bucket = bucket;
     this.#level = level;
     this.#word = word;
-    const share = 1 / count > RECENT_SHARE ? 1 / count : RECENT_SHARE;
-    state[this.#at + RECENT]! += share * (residual - state[this.#at + RECENT]!);
-    return residual;
+    const share = now.share > RECENT_SHARE ? now.share : RECENT_SHARE;
+    now.after[this.#at + OFFSET] = offset;
+    now.after[this.#at + RECENT] = recent + share * (residual - recent);
   }
 
   /** The level of the whole day has moved by as much as the residual has been of late. */
-  shift(state: Float64Array): void {
-    const recent = state[this.#at + RECENT]!;
-    state[this.#at + OFFSET]! += recent;
-    state[this.#at + RECENT] = 0;
-    this.#residual -= recent;
+  shift({ after }: Moment): void {
+    const recent = after[this.#at + RECENT]!;
+    after[this.#at + OFFSET]! += recent;
+    after[this.#at + RECENT] = 0;
+    this.residual -= recent;
   }
 
   /** Learns the value of the last `step`. The row changes by `keep` only. */
-  learn(state: Float64Array, count: number, value: number): void {
-    const deviation = state[this.#at + DEVIATION]!;
-    const most = count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
-    const residual = this.#residual > most ? most : this.#residual < -most ? -most : this.#residual;
-    const share = 1 / count > DEVIATION_SHARE ? 1 / count : DEVIATION_SHARE;
-    state[this.#at + DEVIATION] = deviation + share * (Math.abs(residual) - deviation);
+  learn(before: Float64Array, at: number, now: Moment): void {
+    const deviation = before[at + this.#at + DEVIATION]!;
+    const most = now.count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
+    const residual = this.residual > most ? most : this.residual < -most ? -most : this.residual;
+    const share = now.share > DEVIATION_SHARE ? now.share : DEVIATION_SHARE;
+    now.after[this.#at + DEVIATION] = deviation + share * (Math.abs(residual) - deviation);
 
     const shift = shiftOf(this.#bucket);
     let visits = (this.#word >> shift) & COUNT_MASK;
@@ -119,7 +114,7 @@ export class Profile {
       visits++;
       this.#word += 1 << shift;
     }
-    if (visits === 1) this.#level = value - state[this.#at + OFFSET]!;
+    if (visits === 1) this.#level = now.value - now.after[this.#at + OFFSET]!;
     else this.#level += residual / visits;
   }
 

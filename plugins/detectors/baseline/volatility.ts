@@ -2,6 +2,7 @@
  * How much the series moves of late against how much it usually moves, as a logarithm: bursts show as well as a
  * line that has gone flat.
  */
+import type { Moment } from './moment.ts';
 
 /** Places in its numbers. */
 const LAST = 0;
@@ -17,6 +18,8 @@ const SMALLEST = 1e-12;
 export class Volatility {
   static readonly WIDTH = 3;
 
+  /** Of the value at hand: the logarithm. */
+  residual = 0;
   readonly #at: number;
   readonly #recentShare: number;
   readonly #usualShare: number;
@@ -32,24 +35,21 @@ export class Volatility {
     this.#usualShare = 1 / usualPoints;
   }
 
-  begin(state: Float64Array, value: number): void {
-    state[this.#at + LAST] = value;
+  begin(fresh: Float64Array, value: number): void {
+    fresh[this.#at + LAST] = value;
   }
 
-  /** The logarithm of the ratio with this value, which it learns. */
-  step(state: Float64Array, count: number, value: number): number {
-    const first = 1 / count;
-    const at = this.#at;
-    const change = Math.abs(value - state[at + LAST]!);
-    const recentShare = this.#recentShare > first ? this.#recentShare : first;
-    const usualShare = this.#usualShare > first ? this.#usualShare : first;
-    const recent = state[at + RECENT]! + recentShare * (change - state[at + RECENT]!);
-    const usual = state[at + USUAL]! + usualShare * (change - state[at + USUAL]!);
-    state[at + LAST] = value;
-    state[at + RECENT] = recent;
-    state[at + USUAL] = usual;
-    return count > MEASURED_AFTER
-      ? Math.log((recent + LEAST_SHARE * usual + SMALLEST) / (usual + SMALLEST))
-      : 0;
+  step(before: Float64Array, at: number, { count, share, value, after }: Moment): void {
+    const from = at + this.#at;
+    const change = Math.abs(value - before[from + LAST]!);
+    const recentShare = this.#recentShare > share ? this.#recentShare : share;
+    const usualShare = this.#usualShare > share ? this.#usualShare : share;
+    const recent = before[from + RECENT]! + recentShare * (change - before[from + RECENT]!);
+    const usual = before[from + USUAL]! + usualShare * (change - before[from + USUAL]!);
+    after[this.#at + LAST] = value;
+    after[this.#at + RECENT] = recent;
+    after[this.#at + USUAL] = usual;
+    const ratio = (recent + LEAST_SHARE * usual + SMALLEST) / (usual + SMALLEST);
+    this.residual = count > MEASURED_AFTER ? Math.log(ratio) : 0;
   }
 }
