@@ -84,14 +84,13 @@ export class Calibrator {
       const centre = count === 1 ? value : before[from + CENTRE]!;
       const spread = before[from + SPREAD]!;
       const deviation = value - centre;
-      const size = deviation < 0 ? -deviation : deviation;
       const unit = spread + SMALLEST;
       const most = learnedDistance * unit;
-      const learned = size > most ? most : size;
-      after[into + CENTRE] = centre + spreading * (deviation < 0 ? -learned : learned);
-      after[into + SPREAD] = spread + spreading * (learned - spread);
+      const learned = deviation > most ? most : deviation < -most ? -most : deviation;
+      after[into + CENTRE] = centre + spreading * learned;
+      after[into + SPREAD] = spread + spreading * (Math.abs(learned) - spread);
 
-      let distance = settled ? size / unit : 0;
+      let distance = settled ? Math.abs(deviation) / unit : 0;
       if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
       const scale = before[from + SCALE]! + tailing * (distance - before[from + SCALE]!);
       const step = QUANTILE_STEP * tailing * scale;

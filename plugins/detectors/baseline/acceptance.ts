@@ -23,14 +23,15 @@ export interface Strangeness {
 }
 
 export class Acceptance {
-  static readonly WIDTH = 3;
+  /** Numbers of state. */
+  readonly width = 3;
 
   readonly #at: number;
   readonly #after: number;
   readonly #from: number;
 
   /**
-   * @param at of its numbers in the state
+   * @param at of the numbers in the row
    * @param after seconds that an incident lasts until it is accepted; 0 for never
    * @param from seconds of a series' age; before, nothing is
    */

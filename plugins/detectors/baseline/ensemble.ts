@@ -7,13 +7,17 @@
 import type { Instance, Rows } from '../../../src/detector.ts';
 import { Calibrator } from '../../../src/math/calibrator.ts';
 import { Acceptance } from './acceptance.ts';
-import { Autoregression, History } from './autoregression.ts';
-import { Heads } from './heads.ts';
+import { Autoregression } from './autoregression.ts';
+import { Heads, type Stream } from './heads.ts';
 import { Level } from './level.ts';
 import { Moment } from './moment.ts';
 import type { Options } from './options.ts';
 import { Profile } from './profile.ts';
 import { Volatility } from './volatility.ts';
+
+/** Which of the profile's cuts is the coarse one; they are the first streams. */
+const COARSE = 0;
+const FINE = 1;
 
 /** Places in the row; what follows is laid out by the constructor. */
 const COUNT = 0;
@@ -23,8 +27,6 @@ const FIRST_FREE = 3;
 
 /** Values beyond it are taken as it: a profile keeps them as float32. */
 const LARGEST = 1e30;
-/** Points of the mean that a profile falls back on where it has seen nothing. */
-const MEAN_POINTS = 100;
 /** The gap between values is a mean of the last 50; one gap counts three of them at most. */
 const GAP_SHARE = 0.02;
 const LARGEST_GAP = 3;
@@ -32,15 +34,11 @@ const GAP_CAPPED_AFTER = 3;
 /** Of the values, beyond the band. */
 const BEYOND_BAND = 0.003;
 
-/** The streams in their order: weight in the sum, quantile where the tail begins, whether the sign is the value's. */
+/** What the streams weigh, where their tails begin, and whether their sign is the value's. */
 const PROFILE = { weight: 0.75, quantile: 0.97, sided: true };
 const AUTOREGRESSION = { weight: 0.875, quantile: 0.97, sided: true };
 const LEVEL = { weight: 0.125, quantile: 0.95, sided: true };
 const VOLATILITY = { weight: 0.5, quantile: 0.95, sided: false };
-const STREAMS = [PROFILE, PROFILE, AUTOREGRESSION, AUTOREGRESSION, LEVEL, LEVEL, VOLATILITY] as const;
-/** Places of the profiles among the streams. */
-const COARSE = 0;
-const FINE = 1;
 /** Each stream is calibrated in two memories, which share its weight. */
 const MEMORIES = 2;
 
@@ -50,25 +48,18 @@ export class Ensemble implements Instance {
   /** The numbers of a series before its first value. */
   readonly #fresh: Float64Array;
   #scored = 0;
-  readonly #residuals = new Float64Array(STREAMS.length);
-  /** Those of the nearer memory, then those of the farther; the two halves are parts of it. */
-  readonly #excesses = new Float64Array(MEMORIES * STREAMS.length);
-  readonly #nearExcesses = this.#excesses.subarray(0, STREAMS.length);
-  readonly #farExcesses = this.#excesses.subarray(STREAMS.length);
-
-  readonly #coarse: Profile;
-  readonly #fine: Profile;
-  readonly #mean: Level;
-  readonly #history: History;
-  readonly #short: Autoregression;
-  readonly #long: Autoregression;
-  readonly #fast: Level;
-  readonly #slow: Level;
+  readonly #profile: Profile;
+  readonly #autoregression: Autoregression;
+  readonly #level: Level;
   readonly #volatility: Volatility;
   readonly #near: Calibrator;
   readonly #nearAt: number;
   readonly #far: Calibrator;
   readonly #farAt: number;
+  /** Those of the nearer memory, then those of the farther; the two halves are parts of it. */
+  readonly #excesses: Float64Array;
+  readonly #nearExcesses: Float64Array;
+  readonly #farExcesses: Float64Array;
   readonly #heads: Heads;
   readonly #acceptance: Acceptance;
 
@@ -80,41 +71,40 @@ export class Ensemble implements Instance {
   readonly #spikeUnit: number;
 
   constructor(options: Options) {
+    const streams: (Stream & { readonly quantile: number })[] = [];
+    const add = (stream: Stream & { readonly quantile: number }, times: number): number =>
+      streams.push(...new Array(times).fill(stream)) - times;
     let next = FIRST_FREE;
-    const take = (width: number): number => {
-      next += width;
-      return next - width;
+    const lay = <Part extends { readonly width: number }>(part: Part): Part => {
+      next += part.width;
+      return part;
     };
-    const [coarse, fine] = options.profile_buckets as [number, number];
-    const [short, long] = options.autoregression_orders as [number, number];
-    const [fast, slow] = options.level_points as [number, number];
+    const { profile_buckets, autoregression_orders, level_points } = options;
     const [recent, usual] = options.volatility_points as [number, number];
     const [nearSpread, farSpread] = options.spread_points as [number, number];
-    const coarseAt = take(Profile.WIDTH);
-    const fineAt = take(Profile.WIDTH);
-    this.#mean = new Level(take(Level.WIDTH), MEAN_POINTS);
-    this.#history = new History(next, Math.max(short, long), options.autoregression_points);
-    take(this.#history.width);
-    this.#short = new Autoregression(take(short), short, this.#history);
-    this.#long = new Autoregression(take(long), long, this.#history);
-    this.#fast = new Level(take(Level.WIDTH), fast);
-    this.#slow = new Level(take(Level.WIDTH), slow);
-    this.#volatility = new Volatility(take(Volatility.WIDTH), recent, usual);
-    const quantiles = STREAMS.map(({ quantile }) => quantile);
-    this.#near = new Calibrator(quantiles, nearSpread);
-    this.#far = new Calibrator(quantiles, farSpread);
-    this.#nearAt = take(this.#near.width);
-    this.#farAt = take(this.#far.width);
-    const shared = STREAMS.map((stream) => ({ ...stream, weight: stream.weight / MEMORIES }));
-    this.#heads = new Heads(next, [...shared, ...shared], options.smoothing_points);
-    take(this.#heads.width);
-    this.#acceptance = new Acceptance(take(Acceptance.WIDTH), options.accept_after, options.accept_from);
-    this.#now = new Moment(next);
+    const profiles = add(PROFILE, profile_buckets.length);
+    this.#profile = lay(new Profile(next, profiles, profile_buckets, options.profile_visits));
+    const orders = add(AUTOREGRESSION, autoregression_orders.length);
+    this.#autoregression = lay(
+      new Autoregression(next, orders, autoregression_orders, options.autoregression_points),
+    );
+    this.#level = lay(new Level(next, add(LEVEL, level_points.length), level_points));
+    this.#volatility = lay(new Volatility(next, add(VOLATILITY, 1), recent, usual));
+    const quantiles = streams.map(({ quantile }) => quantile);
+    this.#nearAt = next;
+    this.#near = lay(new Calibrator(quantiles, nearSpread));
+    this.#farAt = next;
+    this.#far = lay(new Calibrator(quantiles, farSpread));
+    const shared = streams.map((stream) => ({ ...stream, weight: stream.weight / MEMORIES }));
+    this.#heads = lay(new Heads(next, [...shared, ...shared], options.smoothing_points));
+    this.#acceptance = lay(new Acceptance(next, options.accept_after, options.accept_from));
+    this.#now = new Moment(next, streams.length);
     this.#fresh = new Float64Array(next);
-
-    this.#coarse = new Profile(coarseAt, 2 * next, coarse, options.profile_visits);
-    this.#fine = new Profile(fineAt, 2 * next + this.#coarse.floats, fine, options.profile_visits);
-    this.width = next + Math.ceil((this.#coarse.floats + this.#fine.floats) / 2);
+    this.#excesses = new Float64Array(MEMORIES * streams.length);
+    this.#nearExcesses = this.#excesses.subarray(0, streams.length);
+    this.#farExcesses = this.#excesses.subarray(streams.length);
+    this.#profile.place(2 * next);
+    this.width = next + Math.ceil(this.#profile.floats / 2);
 
     [this.#nearMemory, this.#farMemory] = options.tail_memory as [number, number];
     const [least, most] = options.tail_points as [number, number];
@@ -136,20 +126,16 @@ export class Ensemble implements Instance {
   learn(rows: Rows, at: number, time: number, value: number): void {
     if (value !== this.#scored) this.#step(rows, at, time, value);
     rows.f64.set(this.#now.after, at);
-    this.#coarse.keep(rows, at);
-    this.#fine.keep(rows, at);
+    this.#profile.keep(rows, at);
   }
 
   /** Of the two profiles the one that has been closer: what the time of day lets expect stands while an incident lasts. */
   band(rows: Rows, at: number, time: number, out: Float64Array): void {
     const { f64 } = rows;
-    const calibrator = this.#near;
     const near = at + this.#nearAt;
-    const closer = calibrator.spread(f64, near, FINE) < calibrator.spread(f64, near, COARSE) ? FINE : COARSE;
-    const profile = closer === FINE ? this.#fine : this.#coarse;
-    const expected =
-      profile.expected(rows, at, time, at + this.#mean.at) + calibrator.centre(f64, near, closer);
-    const reach = calibrator.reach(f64, near, closer, BEYOND_BAND);
+    const cut = this.#near.spread(f64, near, FINE) < this.#near.spread(f64, near, COARSE) ? FINE : COARSE;
+    const expected = this.#profile.expected(rows, at, cut, time) + this.#near.centre(f64, near, cut);
+    const reach = this.#near.reach(f64, near, cut, BEYOND_BAND);
     out[0] = expected;
     out[1] = expected - reach;
     out[2] = expected + reach;
@@ -168,50 +154,28 @@ export class Ensemble implements Instance {
     const before = count === 1 ? this.#begin(time, value) : rows.f64;
     const at = count === 1 ? 0 : row;
     elapse(before, at, now);
-    this.#coarse.step(rows, row, before, at, this.#mean.at, now);
-    this.#fine.step(rows, row, before, at, this.#mean.at, now);
-    this.#mean.step(before, at, now);
-    this.#history.step(before, at, now);
-    this.#short.step(before, at, now);
-    this.#long.step(before, at, now);
-    this.#fast.step(before, at, now);
-    this.#slow.step(before, at, now);
+    this.#profile.step(rows, row, before, at, now);
+    this.#autoregression.step(before, at, now);
+    this.#level.step(before, at, now);
     this.#volatility.step(before, at, now);
     this.#calibrate(before, at, now);
     this.#heads.step(before, at, now, this.#excesses);
-    if (this.#acceptance.step(before, at, now, this.#heads)) {
-      this.#coarse.shift(now);
-      this.#fine.shift(now);
-    }
-    this.#coarse.learn(before, at, now);
-    this.#fine.learn(before, at, now);
+    if (this.#acceptance.step(before, at, now, this.#heads)) this.#profile.shift(now);
+    this.#profile.learn(now);
   }
 
   #begin(time: number, value: number): Float64Array {
     const fresh = this.#fresh;
     fresh[TIME] = time;
-    this.#coarse.begin(fresh, value);
-    this.#fine.begin(fresh, value);
-    this.#mean.begin(fresh, value);
-    this.#history.begin(fresh, value);
-    this.#short.begin(fresh);
-    this.#long.begin(fresh);
-    this.#fast.begin(fresh, value);
-    this.#slow.begin(fresh, value);
+    this.#profile.begin(fresh, value);
+    this.#autoregression.begin(fresh, value);
+    this.#level.begin(fresh, value);
     this.#volatility.begin(fresh, value);
     this.#acceptance.begin(fresh, time);
     return fresh;
   }
 
-  #calibrate(before: Float64Array, at: number, { count, after }: Moment): void {
-    const residuals = this.#residuals;
-    residuals[COARSE] = this.#coarse.residual;
-    residuals[FINE] = this.#fine.residual;
-    residuals[2] = this.#short.residual;
-    residuals[3] = this.#long.residual;
-    residuals[4] = this.#fast.residual;
-    residuals[5] = this.#slow.residual;
-    residuals[6] = this.#volatility.residual;
+  #calibrate(before: Float64Array, at: number, { count, after, residuals }: Moment): void {
     const near = this.#nearAt;
     const nearShare = this.#share(after[GAP]! / this.#nearMemory);
     this.#near.step(before, at + near, after, near, count, residuals, nearShare, this.#nearExcesses);

@@ -19,6 +19,7 @@ export interface Stream {
 }
 
 export class Heads {
+  /** Numbers of state. */
   readonly width: number;
   /** Of the value at hand; both 0 or more. */
   incident = 0;
@@ -33,7 +34,7 @@ export class Heads {
   readonly #shares: Float64Array;
 
   /**
-   * @param at of its numbers in the state: the lean, then one for each span
+   * @param at of the numbers in the row: the lean, then one for each span
    * @param streams what each excess weighs, and whether its sign is the value's
    * @param spans of smoothing, in points
    */

@@ -1,29 +1,36 @@
-/** Where the series has been for the last few values: an average over them. It is its own residual. */
+/** Where the series has been for the last few values: averages over them. The level itself is the residual. */
 import type { Moment } from './moment.ts';
 
 export class Level {
-  static readonly WIDTH = 1;
+  /** Numbers of state. */
+  readonly width: number;
+  readonly #at: number;
+  readonly #stream: number;
+  readonly #shares: Float64Array;
 
-  /** Where the level lies among the row's numbers. */
-  readonly at: number;
-  /** With the value at hand. */
-  residual = 0;
-  readonly #share: number;
-
-  /** @param points memory */
-  constructor(at: number, points: number) {
-    this.at = at;
-    this.#share = 1 / points;
+  /**
+   * @param at of the numbers in the row
+   * @param stream of the first level
+   * @param points memory, once for each level
+   */
+  constructor(at: number, stream: number, points: readonly number[]) {
+    this.#at = at;
+    this.#stream = stream;
+    this.#shares = Float64Array.from(points, (memory) => 1 / memory);
+    this.width = points.length;
   }
 
   begin(fresh: Float64Array, value: number): void {
-    fresh[this.at] = value;
+    fresh.fill(value, this.#at, this.#at + this.width);
   }
 
   step(before: Float64Array, at: number, now: Moment): void {
-    const share = now.share > this.#share ? now.share : this.#share;
-    const level = before[at + this.at]!;
-    this.residual = level + share * (now.value - level);
-    now.after[this.at] = this.residual;
+    for (let i = 0; i < this.#shares.length; i++) {
+      const share = now.share > this.#shares[i]! ? now.share : this.#shares[i]!;
+      const level = before[at + this.#at + i]!;
+      const moved = level + share * (now.value - level);
+      now.after[this.#at + i] = moved;
+      now.residuals[this.#stream + i] = moved;
+    }
   }
 }

@@ -16,9 +16,15 @@ export class Moment {
    * page and are not to be changed.
    */
   readonly after: Float64Array;
+  /** The residual in each stream. */
+  readonly residuals: Float64Array;
 
-  /** @param numbers of a row, beside what the profiles keep */
-  constructor(numbers: number) {
+  /**
+   * @param numbers of a row, beside the levels of its profiles
+   * @param streams of residuals
+   */
+  constructor(numbers: number, streams: number) {
     this.after = new Float64Array(numbers);
+    this.residuals = new Float64Array(streams);
   }
 }

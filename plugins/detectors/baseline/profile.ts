@@ -1,10 +1,10 @@
 /**
- * What is usual at this time of day: the day (of UTC) is cut into equal parts, and each has its level. Its residual
- * is the value's distance from that level.
+ * What is usual at this time of day. The day (of UTC) is cut into equal parts, and each part has its level, from
+ * which the value's distance is the residual; it is cut more than once, coarse and fine.
  *
- * The levels are float32, as distances from an offset, which is the first value: a series around 10^9 that moves by
- * a few units would lose them in a float32 of its own. The counts of visits, 6 bits each, lie four to a float32,
- * which holds any integer of 24 bits exactly.
+ * Levels are float32, as distances from an offset, which begins as the first value: a series around 10^9 that moves
+ * by a few units would lose them in a float32 of its own. Counts of visits, of 6 bits, lie four to a float32, which
+ * holds any integer of 24 bits exactly.
  */
 import type { Rows } from '../../../src/detector.ts';
 import type { Moment } from './moment.ts';
@@ -14,11 +14,16 @@ const COUNT_BITS = 6;
 const COUNT_MASK = (1 << COUNT_BITS) - 1;
 const COUNTS_A_WORD = 4;
 
-/** Places in the profile's numbers. */
+/** Places among the numbers: the mean of the series, then for each cut as many as EACH. */
+const MEAN = 0;
+const FIRST = 1;
 const OFFSET = 0;
 const DEVIATION = 1;
 const RECENT = 2;
+const EACH = 3;
 
+/** A time of day that has not been seen is expected to be like the last 100 values. */
+const MEAN_SHARE = 1 / 100;
 /** Mean deviations: what is learned of a value goes no further from the level. */
 const LEARNED_DEVIATION = 3;
 const CAPPED_AFTER = 20;
@@ -27,111 +32,157 @@ const DEVIATION_SHARE = 0.002;
 const RECENT_SHARE = 1 / 30;
 
 export class Profile {
-  /** Numbers of state, beside the levels and the counts. */
-  static readonly WIDTH = 3;
-
-  /** float32s of levels and counts in the row. */
+  /** Numbers of state, beside levels and counts. */
+  readonly width: number;
+  /** float32s of levels and counts. */
   readonly floats: number;
   readonly #at: number;
-  readonly #levels: number;
-  readonly #counts: number;
-  readonly #buckets: number;
+  readonly #stream: number;
   readonly #visits: number;
-  /** Of the value at hand, in the unit of the field. */
-  residual = 0;
-  #bucket = 0;
-  #level = 0;
-  #word = 0;
+  /** For each cut: its parts, and in the row's float32s the places of their levels and counts. */
+  readonly #parts: Int32Array;
+  readonly #levels: Int32Array;
+  readonly #counts: Int32Array;
+  /** For each cut what will be written of the value at hand: the level of its part, and the word of its count. */
+  readonly #part: Int32Array;
+  readonly #level: Float64Array;
+  readonly #word: Int32Array;
 
   /**
-   * @param at of the numbers in the state
-   * @param floatsAt of the levels in the row, in float32s
-   * @param visits memory of a bucket, at most 63
+   * @param at of the numbers in the row
+   * @param stream of the first cut's residual
+   * @param parts into which the day is cut, once for each
+   * @param visits memory of a part, at most 63
    */
-  constructor(at: number, floatsAt: number, buckets: number, visits: number) {
+  constructor(at: number, stream: number, parts: readonly number[], visits: number) {
     this.#at = at;
-    this.#levels = floatsAt;
-    this.#counts = floatsAt + buckets;
-    this.#buckets = buckets;
+    this.#stream = stream;
     this.#visits = visits;
-    this.floats = buckets + Math.ceil(buckets / COUNTS_A_WORD);
+    this.width = FIRST + EACH * parts.length;
+    this.#parts = Int32Array.from(parts);
+    this.#levels = new Int32Array(parts.length);
+    this.#counts = new Int32Array(parts.length);
+    this.#part = new Int32Array(parts.length);
+    this.#level = new Float64Array(parts.length);
+    this.#word = new Int32Array(parts.length);
+    let floats = 0;
+    parts.forEach((count, cut) => {
+      this.#levels[cut] = floats;
+      this.#counts[cut] = floats + count;
+      floats += count + Math.ceil(count / COUNTS_A_WORD);
+    });
+    this.floats = floats;
   }
 
-  /** Of a new series. */
+  /** Levels and counts lie from here in a row, in float32s. */
+  place(floats: number): void {
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      this.#levels[cut]! += floats;
+      this.#counts[cut]! += floats;
+    }
+  }
+
   begin(fresh: Float64Array, value: number): void {
-    fresh[this.#at + OFFSET] = value;
+    fresh[this.#at + MEAN] = value;
+    for (let cut = 0; cut < this.#parts.length; cut++) fresh[this.#number(cut) + OFFSET] = value;
   }
 
-  /** What is expected at the time; where it has not been seen, what lies in the page at `mean`. */
-  expected({ f64, f32 }: Rows, row: number, time: number, mean: number): number {
-    const bucket = this.#bucketOf(time);
-    const word = f32[2 * row + this.#counts + (bucket >> 2)]! | 0;
-    if (((word >> shiftOf(bucket)) & COUNT_MASK) === 0) return f64[mean]!;
-    return f64[row + this.#at + OFFSET]! + f32[2 * row + this.#levels + bucket]!;
+  /** What is expected at the time. */
+  expected({ f64, f32 }: Rows, row: number, cut: number, time: number): number {
+    const part = partOf(secondOf(time), this.#parts[cut]!);
+    const word = f32[2 * row + this.#counts[cut]! + (part >> 2)]! | 0;
+    if (((word >> shiftOf(part)) & COUNT_MASK) === 0) return f64[row + this.#at + MEAN]!;
+    return f64[row + this.#number(cut) + OFFSET]! + f32[2 * row + this.#levels[cut]! + part]!;
   }
 
-  /** Finds the residual of the value. Where the time of day has not been seen, `before` has at `mean` what is expected. */
-  step({ f32 }: Rows, row: number, before: Float64Array, at: number, mean: number, now: Moment): void {
-    const bucket = this.#bucketOf(now.time);
-    const level = f32[2 * row + this.#levels + bucket]!;
-    const word = f32[2 * row + this.#counts + (bucket >> 2)]! | 0;
-    const offset = before[at + this.#at + OFFSET]!;
-    const recent = before[at + this.#at + RECENT]!;
-    const distance = now.value - offset;
-    let residual = now.value - before[at + mean]!;
-    if (((word >> shiftOf(bucket)) & COUNT_MASK) !== 0) {
-      // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
-      residual = Math.fround(distance) === level ? 0 : distance - level;
+  step({ f32 }: Rows, row: number, before: Float64Array, at: number, now: Moment): void {
+    const { value, after } = now;
+    const second = secondOf(now.time);
+    const mean = before[at + this.#at + MEAN]!;
+    const meanShare = now.share > MEAN_SHARE ? now.share : MEAN_SHARE;
+    const recentShare = now.share > RECENT_SHARE ? now.share : RECENT_SHARE;
+    after[this.#at + MEAN] = mean + meanShare * (value - mean);
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      const part = partOf(second, this.#parts[cut]!);
+      const level = f32[2 * row + this.#levels[cut]! + part]!;
+      const word = f32[2 * row + this.#counts[cut]! + (part >> 2)]! | 0;
+      const number = this.#number(cut);
+      const offset = before[at + number + OFFSET]!;
+      const recent = before[at + number + RECENT]!;
+      const distance = value - offset;
+      let residual = value - mean;
+      if (((word >> shiftOf(part)) & COUNT_MASK) !== 0) {
+        // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
+        residual = Math.fround(distance) === level ? 0 : distance - level;
+      }
+      now.residuals[this.#stream + cut] = residual;
+      after[number + OFFSET] = offset;
+      after[number + DEVIATION] = before[at + number + DEVIATION]!;
+      after[number + RECENT] = recent + recentShare * (residual - recent);
+      this.#part[cut] = part;
+      this.#level[cut] = level;
+      this.#word[cut] = word;
     }
-    this.residual = residual;
-    this.#bucket = bucket;
-    this.#level = level;
-    this.#word = word;
-    const share = now.share > RECENT_SHARE ? now.share : RECENT_SHARE;
-    now.after[this.#at + OFFSET] = offset;
-    now.after[this.#at + RECENT] = recent + share * (residual - recent);
   }
 
-  /** The level of the whole day has moved by as much as the residual has been of late. */
-  shift({ after }: Moment): void {
-    const recent = after[this.#at + RECENT]!;
-    after[this.#at + OFFSET]! += recent;
-    after[this.#at + RECENT] = 0;
-    this.residual -= recent;
+  /** The whole day has moved by as much as the residual has been of late. */
+  shift({ after, residuals }: Moment): void {
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      const number = this.#number(cut);
+      const recent = after[number + RECENT]!;
+      after[number + OFFSET]! += recent;
+      after[number + RECENT] = 0;
+      residuals[this.#stream + cut]! -= recent;
+    }
   }
 
-  /** Learns the value of the last `step`. The row changes by `keep` only. */
-  learn(before: Float64Array, at: number, now: Moment): void {
-    const deviation = before[at + this.#at + DEVIATION]!;
-    const most = now.count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
-    const residual = this.residual > most ? most : this.residual < -most ? -most : this.residual;
+  /** Learns the value of the last `step`. Levels and counts change by `keep` only. */
+  learn(now: Moment): void {
+    const { after } = now;
     const share = now.share > DEVIATION_SHARE ? now.share : DEVIATION_SHARE;
-    now.after[this.#at + DEVIATION] = deviation + share * (Math.abs(residual) - deviation);
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      const number = this.#number(cut);
+      const residual = now.residuals[this.#stream + cut]!;
+      const deviation = after[number + DEVIATION]!;
+      const most = now.count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
+      const learned = residual > most ? most : residual < -most ? -most : residual;
+      after[number + DEVIATION] = deviation + share * (Math.abs(learned) - deviation);
 
-    const shift = shiftOf(this.#bucket);
-    let visits = (this.#word >> shift) & COUNT_MASK;
-    if (visits < this.#visits) {
-      visits++;
-      this.#word += 1 << shift;
+      const shift = shiftOf(this.#part[cut]!);
+      let visits = (this.#word[cut]! >> shift) & COUNT_MASK;
+      if (visits < this.#visits) {
+        visits++;
+        this.#word[cut]! += 1 << shift;
+      }
+      if (visits === 1) this.#level[cut] = now.value - after[number + OFFSET]!;
+      else this.#level[cut]! += learned / visits;
     }
-    if (visits === 1) this.#level = now.value - now.after[this.#at + OFFSET]!;
-    else this.#level += residual / visits;
   }
 
   /** Writes what was learned into the row. */
   keep({ f32 }: Rows, row: number): void {
-    f32[2 * row + this.#levels + this.#bucket] = this.#level;
-    f32[2 * row + this.#counts + (this.#bucket >> 2)] = this.#word;
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      const part = this.#part[cut]!;
+      f32[2 * row + this.#levels[cut]! + part] = this.#level[cut]!;
+      f32[2 * row + this.#counts[cut]! + (part >> 2)] = this.#word[cut]!;
+    }
   }
 
-  #bucketOf(time: number): number {
-    const second = time - DAY * Math.floor(time / DAY);
-    const bucket = Math.floor((second * this.#buckets) / DAY);
-    // A time just before midnight may round to it, from either side.
-    return bucket >= 0 && bucket < this.#buckets ? bucket : 0;
+  #number(cut: number): number {
+    return this.#at + FIRST + EACH * cut;
   }
 }
 
-function shiftOf(bucket: number): number {
-  return (bucket & (COUNTS_A_WORD - 1)) * COUNT_BITS;
+function secondOf(time: number): number {
+  return time - DAY * Math.floor(time / DAY);
+}
+
+/** A time just before midnight may round to it, from either side. */
+function partOf(second: number, parts: number): number {
+  const part = Math.floor((second * parts) / DAY);
+  return part >= 0 && part < parts ? part : 0;
+}
+
+function shiftOf(part: number): number {
+  return (part & (COUNTS_A_WORD - 1)) * COUNT_BITS;
 }

@@ -16,21 +16,22 @@ const LEAST_SHARE = 0.01;
 const SMALLEST = 1e-12;
 
 export class Volatility {
-  static readonly WIDTH = 3;
-
-  /** Of the value at hand: the logarithm. */
-  residual = 0;
+  /** Numbers of state. */
+  readonly width = 3;
   readonly #at: number;
+  readonly #stream: number;
   readonly #recentShare: number;
   readonly #usualShare: number;
 
   /**
-   * @param at of its numbers in the state
+   * @param at of the numbers in the row
+   * @param stream of the residual
    * @param recentPoints memory of the recent change
    * @param usualPoints memory of the usual one
    */
-  constructor(at: number, recentPoints: number, usualPoints: number) {
+  constructor(at: number, stream: number, recentPoints: number, usualPoints: number) {
     this.#at = at;
+    this.#stream = stream;
     this.#recentShare = 1 / recentPoints;
     this.#usualShare = 1 / usualPoints;
   }
@@ -39,7 +40,7 @@ export class Volatility {
     fresh[this.#at + LAST] = value;
   }
 
-  step(before: Float64Array, at: number, { count, share, value, after }: Moment): void {
+  step(before: Float64Array, at: number, { count, share, value, after, residuals }: Moment): void {
     const from = at + this.#at;
     const change = Math.abs(value - before[from + LAST]!);
     const recentShare = this.#recentShare > share ? this.#recentShare : share;
@@ -50,6 +51,6 @@ export class Volatility {
     after[this.#at + RECENT] = recent;
     after[this.#at + USUAL] = usual;
     const ratio = (recent + LEAST_SHARE * usual + SMALLEST) / (usual + SMALLEST);
-    this.residual = count > MEASURED_AFTER ? Math.log(ratio) : 0;
+    residuals[this.#stream] = count > MEASURED_AFTER ? Math.log(ratio) : 0;
   }
 }
