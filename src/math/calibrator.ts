@@ -72,8 +72,8 @@ export class Calibrator {
     excesses: Float64Array,
   ): void {
     const first = 1 / count;
-    const spreading = this.#spreadShare > first ? this.#spreadShare : first;
-    const tailing = tailShare > first ? tailShare : first;
+    const spreading = Math.max(this.#spreadShare, first);
+    const tailing = Math.max(tailShare, first);
     const settled = count > SETTLED_AFTER;
     const learnedDistance = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;
     const learnedExcess = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;

@@ -52,7 +52,7 @@ export class Acceptance {
     const state = before[from + STATE]!;
     const since = before[from + SINCE]!;
     // A clock that was ahead must not keep the series young for ever.
-    const known = before[from + KNOWN_SINCE]! < time ? before[from + KNOWN_SINCE]! : time;
+    const known = Math.min(before[from + KNOWN_SINCE]!, time);
     const opens = state === CALM && incident >= OPEN_AT && this.#after > 0 && time - known >= this.#from;
     const ends = state !== CALM && incident < CALM_BELOW;
     const accepts = state === OPEN && !ends && this.#after > 0 && time - since >= this.#after;

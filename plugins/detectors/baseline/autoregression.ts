@@ -88,7 +88,7 @@ export class Autoregression {
     }
 
     const learned = count > CAPPED_AFTER ? capped * unit : deviation;
-    const share = now.share > this.#share ? now.share : this.#share;
+    const share = Math.max(now.share, this.#share);
     after[this.#at + MEAN] = mean + share * learned;
     after[this.#at + VARIANCE] = variance + share * (learned * learned - variance);
     after[last] = capped;

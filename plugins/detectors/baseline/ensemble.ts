@@ -25,6 +25,8 @@ const TIME = 1;
 const GAP = 2;
 const FIRST_FREE = 3;
 
+/** An integer of 31 bits, which needs no allocation when it is handed on. */
+const LARGEST_COUNT = 1e9;
 /** Values beyond it are taken as it: a profile keeps them as float32. */
 const LARGEST = 1e30;
 /** The gap between values is a mean of the last 50; one gap counts three of them at most. */
@@ -144,8 +146,8 @@ export class Ensemble implements Instance {
   /** Learns the value in a copy of the row, and leaves in the heads how strange it was. */
   #step(rows: Rows, row: number, time: number, given: number): void {
     const now = this.#now;
-    const value = given > LARGEST ? LARGEST : given < -LARGEST ? -LARGEST : given;
-    const count = rows.f64[row + COUNT]! + 1;
+    const value = Math.max(-LARGEST, Math.min(given, LARGEST));
+    const count = (Math.min(rows.f64[row + COUNT]!, LARGEST_COUNT) | 0) + 1;
     now.count = count;
     now.share = 1 / count;
     now.time = time;
@@ -185,7 +187,7 @@ export class Ensemble implements Instance {
   }
 
   #share(share: number): number {
-    return share < this.#leastShare ? this.#leastShare : share > this.#mostShare ? this.#mostShare : share;
+    return Math.max(this.#leastShare, Math.min(share, this.#mostShare));
   }
 }
 
@@ -193,10 +195,10 @@ export class Ensemble implements Instance {
 function elapse(before: Float64Array, at: number, { count, time, after }: Moment): void {
   const mean = before[at + GAP]!;
   const last = before[at + TIME]!;
-  let gap = time > last ? time - last : 0;
+  let gap = Math.max(time - last, 0);
   if (count > GAP_CAPPED_AFTER && mean > 0 && gap > LARGEST_GAP * mean) gap = LARGEST_GAP * mean;
   const first = 1 / (count - 1);
-  const share = count === 1 || GAP_SHARE > first ? GAP_SHARE : first;
+  const share = count === 1 ? GAP_SHARE : Math.max(GAP_SHARE, first);
   after[COUNT] = count;
   after[TIME] = time;
   after[GAP] = mean + share * (gap - mean);

@@ -55,10 +55,10 @@ export class Heads {
       const excess = excesses[i]!;
       if (excess === 0) continue;
       const weight = this.#weights[i]!;
-      const size = excess < 0 ? -excess : excess;
-      const capped = size > LARGEST_INCIDENT ? LARGEST_INCIDENT : size;
+      const size = Math.abs(excess);
+      const capped = Math.min(size, LARGEST_INCIDENT);
       sum += weight * capped;
-      spike += weight * (size > LARGEST_SPIKE ? LARGEST_SPIKE : size);
+      spike += weight * Math.min(size, LARGEST_SPIKE);
       lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
     }
     const { after, share: first } = now;
@@ -66,12 +66,12 @@ export class Heads {
     const spans = this.#at + 1;
     let total = 0;
     for (let i = 0; i < this.#shares.length; i++) {
-      const share = this.#shares[i]! > first ? this.#shares[i]! : first;
+      const share = Math.max(this.#shares[i]!, first);
       const smooth = before[at + spans + i]! + share * (strangeness - before[at + spans + i]!);
       after[spans + i] = smooth;
       total += smooth;
     }
-    const leanShare = LEAN_SHARE > first ? LEAN_SHARE : first;
+    const leanShare = Math.max(LEAN_SHARE, first);
     const lasting = before[at + this.#at]! + leanShare * (lean - before[at + this.#at]!);
     after[this.#at] = lasting;
     this.incident = total / this.#shares.length;

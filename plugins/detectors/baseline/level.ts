@@ -26,7 +26,7 @@ export class Level {
 
   step(before: Float64Array, at: number, now: Moment): void {
     for (let i = 0; i < this.#shares.length; i++) {
-      const share = now.share > this.#shares[i]! ? now.share : this.#shares[i]!;
+      const share = Math.max(now.share, this.#shares[i]!);
       const level = before[at + this.#at + i]!;
       const moved = level + share * (now.value - level);
       now.after[this.#at + i] = moved;

@@ -3,8 +3,9 @@
  * which the value's distance is the residual; it is cut more than once, coarse and fine.
  *
  * Levels are float32, as distances from an offset, which begins as the first value: a series around 10^9 that moves
- * by a few units would lose them in a float32 of its own. Counts of visits, of 6 bits, lie four to a float32, which
- * holds any integer of 24 bits exactly.
+ * by a few units would lose them in a float32 of its own. Every four are followed by their counts of visits, 6 bits
+ * each in one float32, which holds any integer of 24 bits exactly: a row of 10,000 is not in the cache, and so a value
+ * waits for one line of it less.
  */
 import type { Rows } from '../../../src/detector.ts';
 import type { Moment } from './moment.ts';
@@ -12,7 +13,10 @@ import type { Moment } from './moment.ts';
 const DAY = 86_400;
 const COUNT_BITS = 6;
 const COUNT_MASK = (1 << COUNT_BITS) - 1;
-const COUNTS_A_WORD = 4;
+/** Levels to a word of counts; with it, floats to a group. */
+const LEVELS = 4;
+const LEVEL_MASK = LEVELS - 1;
+const GROUP = LEVELS + 1;
 
 /** Places among the numbers: the mean of the series, then for each cut as many as EACH. */
 const MEAN = 0;
@@ -39,10 +43,9 @@ export class Profile {
   readonly #at: number;
   readonly #stream: number;
   readonly #visits: number;
-  /** For each cut: its parts, and in the row's float32s the places of their levels and counts. */
+  /** For each cut: its parts, and where its levels begin in the row's float32s. */
   readonly #parts: Int32Array;
-  readonly #levels: Int32Array;
-  readonly #counts: Int32Array;
+  readonly #begins: Int32Array;
   /** For each cut what will be written of the value at hand: the level of its part, and the word of its count. */
   readonly #part: Int32Array;
   readonly #level: Float64Array;
@@ -60,26 +63,21 @@ export class Profile {
     this.#visits = visits;
     this.width = FIRST + EACH * parts.length;
     this.#parts = Int32Array.from(parts);
-    this.#levels = new Int32Array(parts.length);
-    this.#counts = new Int32Array(parts.length);
+    this.#begins = new Int32Array(parts.length);
     this.#part = new Int32Array(parts.length);
     this.#level = new Float64Array(parts.length);
     this.#word = new Int32Array(parts.length);
     let floats = 0;
     parts.forEach((count, cut) => {
-      this.#levels[cut] = floats;
-      this.#counts[cut] = floats + count;
-      floats += count + Math.ceil(count / COUNTS_A_WORD);
+      this.#begins[cut] = floats;
+      floats += GROUP * Math.ceil(count / LEVELS);
     });
     this.floats = floats;
   }
 
   /** Levels and counts lie from here in a row, in float32s. */
   place(floats: number): void {
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      this.#levels[cut]! += floats;
-      this.#counts[cut]! += floats;
-    }
+    for (let cut = 0; cut < this.#parts.length; cut++) this.#begins[cut]! += floats;
   }
 
   begin(fresh: Float64Array, value: number): void {
@@ -90,22 +88,24 @@ export class Profile {
   /** What is expected at the time. */
   expected({ f64, f32 }: Rows, row: number, cut: number, time: number): number {
     const part = partOf(secondOf(time), this.#parts[cut]!);
-    const word = f32[2 * row + this.#counts[cut]! + (part >> 2)]! | 0;
+    const group = 2 * row + this.#begins[cut]! + groupOf(part);
+    const word = f32[group + LEVELS]! | 0;
     if (((word >> shiftOf(part)) & COUNT_MASK) === 0) return f64[row + this.#at + MEAN]!;
-    return f64[row + this.#number(cut) + OFFSET]! + f32[2 * row + this.#levels[cut]! + part]!;
+    return f64[row + this.#number(cut) + OFFSET]! + f32[group + (part & LEVEL_MASK)]!;
   }
 
   step({ f32 }: Rows, row: number, before: Float64Array, at: number, now: Moment): void {
     const { value, after } = now;
     const second = secondOf(now.time);
     const mean = before[at + this.#at + MEAN]!;
-    const meanShare = now.share > MEAN_SHARE ? now.share : MEAN_SHARE;
-    const recentShare = now.share > RECENT_SHARE ? now.share : RECENT_SHARE;
+    const meanShare = Math.max(now.share, MEAN_SHARE);
+    const recentShare = Math.max(now.share, RECENT_SHARE);
     after[this.#at + MEAN] = mean + meanShare * (value - mean);
     for (let cut = 0; cut < this.#parts.length; cut++) {
       const part = partOf(second, this.#parts[cut]!);
-      const level = f32[2 * row + this.#levels[cut]! + part]!;
-      const word = f32[2 * row + this.#counts[cut]! + (part >> 2)]! | 0;
+      const group = 2 * row + this.#begins[cut]! + groupOf(part);
+      const level = f32[group + (part & LEVEL_MASK)]!;
+      const word = f32[group + LEVELS]! | 0;
       const number = this.#number(cut);
       const offset = before[at + number + OFFSET]!;
       const recent = before[at + number + RECENT]!;
@@ -139,7 +139,7 @@ export class Profile {
   /** Learns the value of the last `step`. Levels and counts change by `keep` only. */
   learn(now: Moment): void {
     const { after } = now;
-    const share = now.share > DEVIATION_SHARE ? now.share : DEVIATION_SHARE;
+    const share = Math.max(now.share, DEVIATION_SHARE);
     for (let cut = 0; cut < this.#parts.length; cut++) {
       const number = this.#number(cut);
       const residual = now.residuals[this.#stream + cut]!;
@@ -163,8 +163,9 @@ export class Profile {
   keep({ f32 }: Rows, row: number): void {
     for (let cut = 0; cut < this.#parts.length; cut++) {
       const part = this.#part[cut]!;
-      f32[2 * row + this.#levels[cut]! + part] = this.#level[cut]!;
-      f32[2 * row + this.#counts[cut]! + (part >> 2)] = this.#word[cut]!;
+      const group = 2 * row + this.#begins[cut]! + groupOf(part);
+      f32[group + (part & LEVEL_MASK)] = this.#level[cut]!;
+      f32[group + LEVELS] = this.#word[cut]!;
     }
   }
 
@@ -183,6 +184,11 @@ function partOf(second: number, parts: number): number {
   return part >= 0 && part < parts ? part : 0;
 }
 
+/** Where the part's group begins, after the first of its cut. */
+function groupOf(part: number): number {
+  return GROUP * (part >> 2);
+}
+
 function shiftOf(part: number): number {
-  return (part & (COUNTS_A_WORD - 1)) * COUNT_BITS;
+  return (part & LEVEL_MASK) * COUNT_BITS;
 }

@@ -43,8 +43,8 @@ export class Volatility {
   step(before: Float64Array, at: number, { count, share, value, after, residuals }: Moment): void {
     const from = at + this.#at;
     const change = Math.abs(value - before[from + LAST]!);
-    const recentShare = this.#recentShare > share ? this.#recentShare : share;
-    const usualShare = this.#usualShare > share ? this.#usualShare : share;
+    const recentShare = Math.max(this.#recentShare, share);
+    const usualShare = Math.max(this.#usualShare, share);
     const recent = before[from + RECENT]! + recentShare * (change - before[from + RECENT]!);
     const usual = before[from + USUAL]! + usualShare * (change - before[from + USUAL]!);
     after[this.#at + LAST] = value;
