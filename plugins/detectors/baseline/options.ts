@@ -101,7 +101,7 @@ export function schema({ z, duration }: Types) {
       )
       .meta({ shapes: true }),
     tail_memory: z
-      .array(duration())
+      .array(duration().refine((seconds) => seconds > 0, 'must be more than 0'))
       .length(2)
       .prefault(['83h20m', '250h'])
       .describe('Memory of how large the rare deviations are.')
