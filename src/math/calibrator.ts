@@ -125,11 +125,10 @@ export class Calibrator {
     return state[at + stream * WIDTH + SPREAD]!;
   }
 
-  /** The distance from the centre, in the stream's unit, that so small a share of values exceeds. */
+  /** The distance from the centre, in the stream's unit, that so small a share of values exceeds; at least the spread. */
   reach(state: Float64Array, at: number, stream: number, share: number): number {
     const from = at + stream * WIDTH;
     const beyond = Math.log((1 - this.#quantiles[stream]!) / share) * state[from + EXCESS]!;
-    const distance = state[from + QUANTILE]! + beyond;
-    return distance > 0 ? distance * state[from + SPREAD]! : 0;
+    return Math.max(state[from + QUANTILE]! + beyond, 1) * state[from + SPREAD]!;
   }
 }
