@@ -79,6 +79,7 @@ t.test('nothing is rare among the first 30, and one monster does not blind it', 
   const [found] = run(calibrator, [series((i) => (i === 25 || i === 2000 ? 1e9 : bell(i)), 4000)], state);
   t.ok(found!.slice(0, 30).every((excess) => excess === 0));
   t.ok(found![2000]! > 100);
+  t.ok(calibrator.spread(state, 0, 0) < 1, 'nor does it pass for usual');
   const calm = run(calibrator, [series(bell, 4000)], new Float64Array(5))[0]!;
   t.ok(share(found!.slice(2001), 0) > 0.5 * share(calm.slice(2001), 0), 'the tail is still found');
   t.end();
