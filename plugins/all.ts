@@ -3,6 +3,7 @@ import type { PluginTable } from '../src/config.ts';
 
 export const plugins: PluginTable = {
   detectors: {
+    baseline: () => import('./detectors/baseline/baseline.ts'),
     zscore: () => import('./detectors/zscore/zscore.ts'),
     ewma: () => import('./detectors/ewma/ewma.ts'),
     mad: () => import('./detectors/mad/mad.ts'),

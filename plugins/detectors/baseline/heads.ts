@@ -1,0 +1,82 @@
+/**
+ * From the strangeness of each stream to that of the value, alone and with those before it: the spike head is the
+ * weighted sum as it is, the incident head the sum smoothed over three spans.
+ */
+import type { Moment } from './moment.ts';
+
+/** Each stream may add so much to the incident head: a single value is no incident however strange. */
+const LARGEST_INCIDENT = 12;
+const LARGEST_SPIKE = 1000;
+/** Below 1, so that what lasts outweighs what is extreme. */
+const POWER = 0.7;
+/** Points over which the side is averaged that an incident is on. */
+const LEAN_SHARE = 1 / 18;
+
+export interface Stream {
+  readonly weight: number;
+  /** Above what is usual in this stream is above it in the field. */
+  readonly sided: boolean;
+}
+
+export class Heads {
+  /** Numbers of state. */
+  readonly width: number;
+  /** Of the value at hand; both 0 or more. */
+  incident = 0;
+  spike = 0;
+  /** The side they are on: below 0 under what is usual, above 0 over it. */
+  incidentLean = 0;
+  spikeLean = 0;
+  readonly #at: number;
+  readonly #weights: Float64Array;
+  /** The weights of the streams whose sign is the value's, 0 for the others. */
+  readonly #sides: Float64Array;
+  readonly #shares: Float64Array;
+
+  /**
+   * @param at of the numbers in the row: the lean, then one for each span
+   * @param streams what each excess weighs, and whether its sign is the value's
+   * @param spans of smoothing, in points
+   */
+  constructor(at: number, streams: readonly Stream[], spans: readonly number[]) {
+    this.#at = at;
+    this.#weights = Float64Array.from(streams, ({ weight }) => weight);
+    this.#sides = Float64Array.from(streams, ({ weight, sided }) => (sided ? weight : 0));
+    this.#shares = Float64Array.from(spans, (points) => 1 / points);
+    this.width = 1 + spans.length;
+  }
+
+  /** @param excesses as the calibrators have found them, in the order of the weights */
+  step(before: Float64Array, at: number, now: Moment, excesses: Float64Array): void {
+    let sum = 0;
+    let spike = 0;
+    let lean = 0;
+    for (let i = 0; i < excesses.length; i++) {
+      const excess = excesses[i]!;
+      if (excess === 0) continue;
+      const weight = this.#weights[i]!;
+      const size = Math.abs(excess);
+      const capped = Math.min(size, LARGEST_INCIDENT);
+      sum += weight * capped;
+      spike += weight * Math.min(size, LARGEST_SPIKE);
+      lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
+    }
+    const { after, share: first } = now;
+    const strangeness = sum === 0 ? 0 : sum ** POWER;
+    const spans = this.#at + 1;
+    let total = 0;
+    for (let i = 0; i < this.#shares.length; i++) {
+      const share = Math.max(this.#shares[i]!, first);
+      const smooth = before[at + spans + i]! + share * (strangeness - before[at + spans + i]!);
+      after[spans + i] = smooth;
+      total += smooth;
+    }
+    const leanShare = Math.max(LEAN_SHARE, first);
+    const lasting = before[at + this.#at]! + leanShare * (lean - before[at + this.#at]!);
+    after[this.#at] = lasting;
+    this.incident = total / this.#shares.length;
+    this.spike = spike;
+    this.incidentLean = lasting;
+    this.spikeLean = lean;
+  }
+}
