@@ -9,7 +9,7 @@ import ewma from './ewma.ts';
 
 const detector: Detector = ewma;
 const schema = detector.options(optionTypes);
-const BARE = { min_deviation: 0, min_deviation_ratio: 0 };
+const BARE = { min_stddev: 0, min_stddev_ratio: 0 };
 
 function create(options: object): Instance {
   return detector.create(schema.parse(options));
@@ -106,7 +106,7 @@ t.test('the deviation has a floor', (t) => {
   t.equal(after(1000, 1002), 1, 'a share of the mean');
   t.equal(after(-1000, -1002), -1, 'of its magnitude');
   t.equal(after(0, 2e-9), 1, 'in field units, where the mean is zero');
-  t.equal(after(1000, 1008, { min_deviation: 4 }), 1, 'the larger counts');
+  t.equal(after(1000, 1008, { min_stddev: 4 }), 1, 'the larger counts');
   t.ok(Math.abs(after(0.3, 0.1 + 0.2)) < 1e-9, 'rounding is no anomaly');
   t.end();
 });

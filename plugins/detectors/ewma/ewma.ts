@@ -17,8 +17,8 @@ interface Options {
   smoothing: number;
   memory_points: number;
   warmup: number;
-  min_deviation: number;
-  min_deviation_ratio: number;
+  min_stddev: number;
+  min_stddev_ratio: number;
 }
 
 /** Places in the row. */
@@ -41,15 +41,15 @@ class Ewma implements Instance {
   readonly #smoothing: number;
   readonly #memory: number;
   readonly #warmup: number;
-  readonly #minDeviation: number;
-  readonly #minDeviationRatio: number;
+  readonly #minStddev: number;
+  readonly #minStddevRatio: number;
 
   constructor(options: Options) {
     this.#smoothing = options.smoothing;
     this.#memory = options.memory_points;
     this.#warmup = options.warmup;
-    this.#minDeviation = Math.max(options.min_deviation, SMALLEST);
-    this.#minDeviationRatio = options.min_deviation_ratio;
+    this.#minStddev = Math.max(options.min_stddev, SMALLEST);
+    this.#minStddevRatio = options.min_stddev_ratio;
   }
 
   score({ f64 }: Rows, at: number, _time: number, value: number): number {
@@ -85,8 +85,8 @@ class Ewma implements Instance {
 
   #deviation(f64: Float64Array, at: number): number {
     const deviation = Math.sqrt(f64[at + VARIANCE]!);
-    const share = Math.abs(f64[at + MEAN]!) * this.#minDeviationRatio;
-    const least = share > this.#minDeviation ? share : this.#minDeviation;
+    const share = Math.abs(f64[at + MEAN]!) * this.#minStddevRatio;
+    const least = share > this.#minStddev ? share : this.#minStddev;
     return deviation > least ? deviation : least;
   }
 }
@@ -126,7 +126,7 @@ const ewma: Detector<Options> = {
           .default(100)
           .describe('A series is scored once it has had this many values.')
           .meta({ shapes: true }),
-        min_deviation_ratio: z
+        min_stddev_ratio: z
           .number()
           .min(0)
           .max(1)
@@ -135,7 +135,7 @@ const ewma: Detector<Options> = {
             'Least deviation, as a share of the mean, so that a series that hardly ever moves is not flagged ' +
               'for a little.',
           ),
-        min_deviation: z
+        min_stddev: z
           .number()
           .min(0)
           .max(LARGEST)

@@ -41,7 +41,7 @@ function learned(values: readonly number[]): [median: number, deviation: number]
   return [out[0]!, ((out[2]! - out[0]!) / 3) * 0.67449];
 }
 
-conformance(t, mad, [{}, { memory_points: 2, warmup: 2, min_deviation: 0, min_deviation_ratio: 0 }]);
+conformance(t, mad, [{}, { memory_points: 2, warmup: 2, min_spread: 0, min_spread_ratio: 0 }]);
 
 const shapes: Record<string, (i: number) => number> = {
   'a bell curve': normal,
@@ -54,7 +54,7 @@ const shapes: Record<string, (i: number) => number> = {
 for (const [name, draw] of Object.entries(shapes)) {
   t.test(`median and deviation are about those of the last values: ${name}`, (t) => {
     const values = Array.from({ length: 8000 }, (_, i) => draw(i));
-    const instance = create({ min_deviation: 0, min_deviation_ratio: 0 });
+    const instance = create({ min_spread: 0, min_spread_ratio: 0 });
     const shelf = new Shelf(instance.width);
     const out = new Float64Array(3);
     for (const [n, value] of values.entries()) {
@@ -128,7 +128,7 @@ t.test('the deviation has a floor', (t) => {
   t.equal(after(1000, 1001), 1, 'a share of the median');
   t.equal(after(-1000, -1001), -1, 'of its magnitude');
   t.equal(after(0, 1e-9), 1, 'in field units, where the median is zero');
-  t.equal(after(1000, 1008, { min_deviation: 4 }), 2, 'the larger counts');
+  t.equal(after(1000, 1008, { min_spread: 4 }), 2, 'the larger counts');
   t.ok(Math.abs(after(0.3, 0.1 + 0.2)) < 1e-9, 'rounding is no anomaly');
   t.end();
 });

@@ -17,8 +17,8 @@ import type { Detector, Instance, Rows } from '../../../src/detector.ts';
 interface Options {
   memory_points: number;
   warmup: number;
-  min_deviation: number;
-  min_deviation_ratio: number;
+  min_spread: number;
+  min_spread_ratio: number;
 }
 
 /** Places in the row. */
@@ -50,14 +50,14 @@ class Mad implements Instance {
   readonly width = WIDTH;
   readonly #memory: number;
   readonly #warmup: number;
-  readonly #minDeviation: number;
-  readonly #minDeviationRatio: number;
+  readonly #minSpread: number;
+  readonly #minSpreadRatio: number;
 
   constructor(options: Options) {
     this.#memory = options.memory_points;
     this.#warmup = options.warmup;
-    this.#minDeviation = Math.max(options.min_deviation, SMALLEST);
-    this.#minDeviationRatio = options.min_deviation_ratio;
+    this.#minSpread = Math.max(options.min_spread, SMALLEST);
+    this.#minSpreadRatio = options.min_spread_ratio;
   }
 
   score({ f64 }: Rows, at: number, _time: number, value: number): number {
@@ -96,10 +96,10 @@ class Mad implements Instance {
   #scale(f64: Float64Array, at: number): number {
     const deviation = FROM_DEVIATION * f64[at + DEVIATION]!;
     const spread = FROM_SPREAD * f64[at + SPREAD]!;
-    const share = Math.abs(f64[at + MEDIAN]!) * this.#minDeviationRatio;
+    const share = Math.abs(f64[at + MEDIAN]!) * this.#minSpreadRatio;
     let scale = deviation > spread ? deviation : spread;
     if (scale < share) scale = share;
-    return scale > this.#minDeviation ? scale : this.#minDeviation;
+    return scale > this.#minSpread ? scale : this.#minSpread;
   }
 }
 
@@ -135,7 +135,7 @@ const mad: Detector<Options> = {
           .default(100)
           .describe('A series is scored once it has had this many values.')
           .meta({ shapes: true }),
-        min_deviation_ratio: z
+        min_spread_ratio: z
           .number()
           .min(0)
           .max(1)
@@ -144,7 +144,7 @@ const mad: Detector<Options> = {
             'Least deviation, as a share of the median, so that a series that hardly ever moves is not flagged ' +
               'for a little.',
           ),
-        min_deviation: z
+        min_spread: z
           .number()
           .min(0)
           .max(LARGEST)

@@ -9,7 +9,7 @@ import spot from './spot.ts';
 
 const detector: Detector = spot;
 const schema = detector.options(optionTypes);
-const BARE = { min_deviation: 0, min_deviation_ratio: 0 };
+const BARE = { min_distance: 0, min_distance_ratio: 0 };
 const PUBLISHED = { ...BARE, guard: false, max_excesses: 1000 };
 /** Values of a series of one a minute. */
 const DAY = 1440;
@@ -200,7 +200,7 @@ t.test('limits have a least distance', (t) => {
   const constant = new Array<number>(1000).fill(1000);
   const last = (options: object, value: number) => scores(options, [...constant, value]).at(-1)!;
   t.ok(Math.abs(last({}, 1001) - 1) < 1e-8, 'a share of the expected value');
-  t.ok(Math.abs(last({ min_deviation: 4 }, 992) + 2) < 1e-8, 'in the unit of the field');
+  t.ok(Math.abs(last({ min_distance: 4 }, 992) + 2) < 1e-8, 'in the unit of the field');
   t.ok(last(BARE, 1000.001) > 1000);
   t.end();
 });

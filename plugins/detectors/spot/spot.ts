@@ -20,8 +20,8 @@ interface Options {
   warmup: number;
   max_excesses: number;
   guard: boolean;
-  min_deviation: number;
-  min_deviation_ratio: number;
+  min_distance: number;
+  min_distance_ratio: number;
 }
 
 /** Places in the row. */
@@ -68,7 +68,7 @@ class Spot implements Instance {
     this.#lowerAt = this.#upperAt + (this.#upper?.width ?? 0);
     this.width = this.#lowerAt + (this.#lower?.width ?? 0);
     this.#memory = guard ? max_excesses / (1 - level) : Number.POSITIVE_INFINITY;
-    this.#least = Math.max(options.min_deviation, SMALLEST);
+    this.#least = Math.max(options.min_distance, SMALLEST);
   }
 
   score({ f64 }: Rows, at: number, _time: number, value: number): number {
@@ -147,7 +147,7 @@ class Spot implements Instance {
     const reach = upwards
       ? this.#upper!.limit(f64, at + this.#upperAt) - centre
       : this.#lower!.limit(f64, at + this.#lowerAt) + centre;
-    const share = Math.abs(level + centre) * this.#options.min_deviation_ratio;
+    const share = Math.abs(level + centre) * this.#options.min_distance_ratio;
     const least = share > this.#least ? share : this.#least;
     return reach > least ? reach : least;
   }
@@ -225,7 +225,7 @@ const spot: Detector<Options> = {
               'never learned then.',
           )
           .meta({ shapes: true }),
-        min_deviation_ratio: z
+        min_distance_ratio: z
           .number()
           .min(0)
           .max(1)
@@ -234,7 +234,7 @@ const spot: Detector<Options> = {
             'Least distance of a limit from the expected value, as a share of that value, so that a series that ' +
               'hardly ever moves is not flagged for a little.',
           ),
-        min_deviation: z
+        min_distance: z
           .number()
           .min(0)
           .max(LARGEST)
