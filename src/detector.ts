@@ -25,8 +25,18 @@ export interface Instance {
    * instance. The value may have been winsorised, and the call may be skipped.
    */
   learn(rows: Rows, at: number, time: number, value: number): void;
-  /** Fills `out` with [expected, lower, upper] in field units, as they stand before learning. */
+  /**
+   * Scores and learns at once; the same as `score` and `learn` in turn. For a detector that bounds by itself what an
+   * outlier teaches it: where this is given, nothing stands between the two, and no value is winsorised for it.
+   */
+  update?(rows: Rows, at: number, time: number, value: number): number;
+  /**
+   * Fills `out` with [expected, lower, upper] in field units, as they stand before learning. May follow at once on
+   * `update` of the same row, and answers then what stood before that.
+   */
   band?(rows: Rows, at: number, time: number, out: Float64Array): void;
+  /** What has been strange for so long is normal from now on. Without it the row is emptied and learns afresh. */
+  accept?(rows: Rows, at: number): void;
 }
 
 /** What a plugin's module exports as `default`. */
