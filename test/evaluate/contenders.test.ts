@@ -13,7 +13,7 @@ t.test('every detector as it comes', async (t) => {
   t.same(contenders.map(({ name }) => name).sort(), Object.keys(plugins.detectors).sort());
   t.match(config.agent, { late_limit: 604_800 });
   const nothing = contenders.find(({ name }) => name === 'null')!;
-  t.match(nothing, { config: { policy: { alias: 'null', threshold: 1 } }, settings: [{ text: '' }] });
+  t.match(nothing, { config: { policy: { alias: 'null' } }, settings: [{ text: '' }] });
   t.equal(nothing.settings.length, 1, 'without a grid there is the one setting');
 });
 
