@@ -98,7 +98,6 @@ class Tap {
   /** Alarms before this series, and the point that may be next. */
   #before = 0;
   #point = 0;
-  #asking = false;
 
   constructor(detector: Detector) {
     this.detector = {
@@ -124,25 +123,27 @@ class Tap {
     if (this.#counts.alarms - this.#before > this.alarms.length) this.alarms.push(this.#point - 1);
   }
 
-  /** The instance itself, so that whatever else it can do it still does; it was made for us alone. */
+  /** Stands before the instance and not inside: a way to a score may lead over another one, and counts once. */
   #tapped(instance: Instance): Instance {
-    const { score, update } = instance;
-    instance.score = (...value) => this.#note(value, () => score.apply(instance, value));
-    if (update !== undefined)
-      instance.update = (...value) => this.#note(value, () => update.apply(instance, value));
-    return instance;
+    const { update, band, accept } = instance;
+    return {
+      width: instance.width,
+      score: this.#noting((...value) => instance.score(...value)),
+      learn: (...value) => instance.learn(...value),
+      ...(update && { update: this.#noting(update.bind(instance)) }),
+      ...(band && { band: band.bind(instance) }),
+      ...(accept && { accept: accept.bind(instance) }),
+    };
   }
 
-  #note([, , time]: Parameters<Instance['score']>, ask: () => number): number {
-    // One way to a score may lead over the other.
-    if (this.#asking) return ask();
-    this.end();
-    this.#asking = true;
-    const answer = ask();
-    this.#asking = false;
-    while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
-    this.scores[this.#point++] = answer;
-    return answer;
+  #noting(ask: Instance['score']): Instance['score'] {
+    return (rows, at, time, value) => {
+      this.end();
+      const answer = ask(rows, at, time, value);
+      while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
+      this.scores[this.#point++] = answer;
+      return answer;
+    };
   }
 }
 

@@ -18,7 +18,9 @@ const plugins: PluginTable = { detectors: { needy: needy!, baseline: baseline! }
 const FILES = {
   plugins: {
     detectors: {
-      baseline: { 'sample.conf': '# One line.\n[[detectors.baseline]]\n  ## Prose.\n  # memory = "1h"\n\n\n' },
+      baseline: {
+        'sample.conf': '# One line.\n[[detectors.baseline]]\n  ## Prose.\n  # memory = "1h"\n\n\n',
+      },
       needy: { 'sample.conf': '# Another line.\n[[detectors.needy]]\n  model = "a"\n' },
     },
   },

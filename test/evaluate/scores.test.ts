@@ -86,15 +86,17 @@ t.test('the instance is asked as itself', async (t) => {
   t.equal(own.asked, 4, 'for the value that is flagged, and the one that ends the alarm');
 });
 
-t.test('scores that are learned at once', async (t) => {
+t.test('a value is scored once, whatever leads to the score', async (t) => {
   class AtOnce implements Instance {
     readonly width = 1;
-    readonly learn = identity.learn;
-    score(_rows: unknown, _at: number, _time: number, value: number): number {
-      return 2 * value;
+    score(...value: Parameters<Instance['score']>): number {
+      return this.update(...value);
     }
-    update(...value: Parameters<Instance['score']>): number {
-      return this.score(...value);
+    learn(...value: Parameters<Instance['learn']>): void {
+      this.update(...value);
+    }
+    update(_rows: unknown, _at: number, _time: number, value: number): number {
+      return 2 * value;
     }
   }
   t.match(await run([seriesOf([1, 20, 1, 30])], new AtOnce()), [{ strangeness: [2, 40, 2, 60] }]);
