@@ -55,17 +55,14 @@ export class Calibrator {
 
   /**
    * Scores the values by what was there before, then learns them.
-   * @param before holds this calibrator's numbers from `at`
-   * @param after is filled with them as they are then, from `to`; may be `before`, at the same place
+   * @param state holds this calibrator's numbers from `at`
    * @param count of values that each stream has had, with this one
    * @param tailShare of a value in the tail: 1 / its memory in values. It may change with each value
    * @param excesses is filled: 0 for a usual value, else the excess, negative for values below the centre
    */
   step(
-    before: Float64Array,
+    state: Float64Array,
     at: number,
-    after: Float64Array,
-    to: number,
     count: number,
     values: Float64Array,
     tailShare: number,
@@ -79,36 +76,34 @@ export class Calibrator {
     const learnedExcess = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;
     for (let i = 0; i < values.length; i++) {
       const from = at + i * WIDTH;
-      const into = to + i * WIDTH;
       const value = values[i]!;
-      const centre = count === 1 ? value : before[from + CENTRE]!;
-      const spread = before[from + SPREAD]!;
+      const centre = count === 1 ? value : state[from + CENTRE]!;
+      const spread = state[from + SPREAD]!;
       const deviation = value - centre;
       const unit = spread + SMALLEST;
       const most = learnedDistance * unit;
       const learned = deviation > most ? most : deviation < -most ? -most : deviation;
-      after[into + CENTRE] = centre + spreading * learned;
-      after[into + SPREAD] = spread + spreading * (Math.abs(learned) - spread);
+      state[from + CENTRE] = centre + spreading * learned;
+      state[from + SPREAD] = spread + spreading * (Math.abs(learned) - spread);
 
       let distance = settled ? Math.abs(deviation) / unit : 0;
       if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
-      const scale = before[from + SCALE]! + tailing * (distance - before[from + SCALE]!);
+      const scale = state[from + SCALE]! + tailing * (distance - state[from + SCALE]!);
       const step = QUANTILE_STEP * tailing * scale;
-      const quantile = before[from + QUANTILE]!;
-      const mean = before[from + EXCESS]!;
+      const quantile = state[from + QUANTILE]!;
+      const mean = state[from + EXCESS]!;
       const above = this.#quantiles[i]!;
-      after[into + SCALE] = scale;
+      state[from + SCALE] = scale;
       if (distance <= quantile) {
-        after[into + QUANTILE] = quantile - step * (1 - above);
-        after[into + EXCESS] = mean;
+        state[from + QUANTILE] = quantile - step * (1 - above);
         excesses[i] = 0;
         continue;
       }
       const excess = distance - quantile;
       const far = mean > 0 && excess > learnedExcess * mean ? learnedExcess * mean : excess;
       const rate = tailing / (1 - above);
-      after[into + QUANTILE] = quantile + step * above;
-      after[into + EXCESS] =
+      state[from + QUANTILE] = quantile + step * above;
+      state[from + EXCESS] =
         mean + (rate < LARGEST_EXCESS_SHARE ? rate : LARGEST_EXCESS_SHARE) * (far - mean);
       const strange = settled ? excess / (mean + LEAST_EXCESS * scale + SMALLEST) : 0;
       excesses[i] = deviation < 0 ? -strange : strange;

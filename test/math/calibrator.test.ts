@@ -17,7 +17,7 @@ function run(
     streams.forEach((stream, k) => {
       values[k] = stream[i]!;
     });
-    calibrator.step(state, 0, state, 0, i + 1, values, TAIL, excesses);
+    calibrator.step(state, 0, i + 1, values, TAIL, excesses);
     excesses.forEach((excess, k) => {
       found[k]!.push(excess);
     });
@@ -93,18 +93,12 @@ t.test('a stream that never moves has no tail', (t) => {
   t.end();
 });
 
-t.test('what was before stays as it was, and so does what lies around it', (t) => {
+t.test('what lies around its numbers stays as it was', (t) => {
   const calibrator = new Calibrator([0.97], 100);
-  const before = new Float64Array(9).fill(0.5);
-  const after = new Float64Array(9).fill(0.25);
-  const excesses = new Float64Array(1);
-  calibrator.step(before, 2, after, 3, 100, Float64Array.of(3), TAIL, excesses);
-  t.ok(before.every((number) => number === 0.5));
-  t.strictSame([...after.slice(0, 3), after[8]], [0.25, 0.25, 0.25, 0.25]);
-  t.ok(after.subarray(3, 8).every((number) => number !== 0.25));
-  const place = new Float64Array(9).fill(0.5);
-  calibrator.step(place, 2, place, 2, 100, Float64Array.of(3), TAIL, excesses);
-  t.strictSame(place.slice(2, 7), after.slice(3, 8), 'in its own place it learns the same');
+  const state = new Float64Array(9).fill(0.5);
+  calibrator.step(state, 2, 100, Float64Array.of(3), TAIL, new Float64Array(1));
+  t.strictSame([...state.slice(0, 2), ...state.slice(7)], [0.5, 0.5, 0.5, 0.5]);
+  t.ok(state.subarray(2, 7).every((number) => number !== 0.5));
   t.end();
 });
 

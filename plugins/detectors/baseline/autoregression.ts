@@ -48,51 +48,49 @@ export class Autoregression {
   }
 
   /** A new series is expected to stay as it is. */
-  begin(fresh: Float64Array, value: number): void {
-    fresh[this.#at + MEAN] = value;
-    let weights = this.#at + LAST + this.#longest;
+  begin(f64: Float64Array, row: number, value: number): void {
+    f64[row + this.#at + MEAN] = value;
+    let weights = row + this.#at + LAST + this.#longest;
     for (const order of this.#orders) {
-      fresh[weights] = 1;
+      f64[weights] = 1;
       weights += order;
     }
   }
 
-  step(before: Float64Array, at: number, now: Moment): void {
-    const { after, count } = now;
-    const mean = before[at + this.#at + MEAN]!;
-    const variance = before[at + this.#at + VARIANCE]!;
+  step(f64: Float64Array, row: number, now: Moment): void {
+    const { count } = now;
+    const at = row + this.#at;
+    const mean = f64[at + MEAN]!;
+    const variance = f64[at + VARIANCE]!;
     const deviation = now.value - mean;
     const unit = (count > VARIANCE_AFTER ? Math.sqrt(variance) : Math.abs(deviation)) + SMALLEST;
     const value = deviation / unit;
     const capped = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 
-    const last = this.#at + LAST;
+    const last = at + LAST;
     let weights = last + this.#longest;
     for (let i = 0; i < this.#orders.length; i++) {
       const order = this.#orders[i]!;
       let predicted = 0;
       let norm = LEAST_NORM;
       for (let lag = 0; lag < order; lag++) {
-        const past = before[at + last + lag]!;
-        predicted += before[at + weights + lag]! * past;
+        const past = f64[last + lag]!;
+        predicted += f64[weights + lag]! * past;
         norm += past * past;
       }
       const error = capped - predicted;
       const learned = error > LARGEST_ERROR ? LARGEST_ERROR : error < -LARGEST_ERROR ? -LARGEST_ERROR : error;
       const rate = (RATE * learned) / norm;
-      for (let lag = 0; lag < order; lag++) {
-        after[weights + lag] = before[at + weights + lag]! + rate * before[at + last + lag]!;
-      }
+      for (let lag = 0; lag < order; lag++) f64[weights + lag]! += rate * f64[last + lag]!;
       now.residuals[this.#stream + i] = count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
       weights += order;
     }
 
     const learned = count > CAPPED_AFTER ? capped * unit : deviation;
     const share = Math.max(now.share, this.#share);
-    after[this.#at + MEAN] = mean + share * learned;
-    after[this.#at + VARIANCE] = variance + share * (learned * learned - variance);
-    after[last] = capped;
-    const longest = this.#longest;
-    for (let lag = 1; lag < longest; lag++) after[last + lag] = before[at + last + lag - 1]!;
+    f64[at + MEAN] = mean + share * learned;
+    f64[at + VARIANCE] = variance + share * (learned * learned - variance);
+    for (let lag = this.#longest - 1; lag > 0; lag--) f64[last + lag] = f64[last + lag - 1]!;
+    f64[last] = capped;
   }
 }

@@ -1,12 +1,10 @@
 /**
  * Seven residuals of a value, each calibrated by its own past in two memories, added up.
  *
- * A value is scored by learning it in a copy of the row; `learn` keeps the copy. So there is one road for both, and
- * the price is the copying of the row's numbers, the profiles' levels excepted, of which a value changes two.
+ * A value is scored by learning it, and there is one road for that: `update`. `score` takes it in a copy of the row.
  */
 import type { Instance, Rows } from '../../../src/detector.ts';
 import { Calibrator } from '../../../src/math/calibrator.ts';
-import { Acceptance } from './acceptance.ts';
 import { Autoregression } from './autoregression.ts';
 import { Heads, type Stream } from './heads.ts';
 import { Level } from './level.ts';
@@ -25,8 +23,6 @@ const TIME = 1;
 const GAP = 2;
 const FIRST_FREE = 3;
 
-/** float64s in a cache line. */
-const NUMBERS_A_LINE = 8;
 /** An integer of 31 bits, which needs no allocation when it is handed on. */
 const LARGEST_COUNT = 1e9;
 /** Values beyond it are taken as it: a profile keeps them as float32. */
@@ -49,9 +45,14 @@ const MEMORIES = 2;
 export class Ensemble implements Instance {
   readonly width: number;
   readonly #now: Moment;
-  /** The numbers of a series before its first value. */
-  readonly #fresh: Float64Array;
-  #scored = 0;
+  /** A row of its own, for `score`. */
+  readonly #copy: Rows;
+  /** The row that was updated last, with what. */
+  #rows: Rows;
+  #at = 0;
+  #time = Number.NaN;
+  /** How the profiles' residuals were calibrated before, in the nearer memory. */
+  readonly #tails: Float64Array;
   readonly #profile: Profile;
   readonly #autoregression: Autoregression;
   readonly #level: Level;
@@ -65,7 +66,6 @@ export class Ensemble implements Instance {
   readonly #nearExcesses: Float64Array;
   readonly #farExcesses: Float64Array;
   readonly #heads: Heads;
-  readonly #acceptance: Acceptance;
 
   readonly #nearMemory: number;
   readonly #farMemory: number;
@@ -101,14 +101,16 @@ export class Ensemble implements Instance {
     this.#far = lay(new Calibrator(quantiles, farSpread));
     const shared = streams.map((stream) => ({ ...stream, weight: stream.weight / MEMORIES }));
     this.#heads = lay(new Heads(next, [...shared, ...shared], options.smoothing_points));
-    this.#acceptance = lay(new Acceptance(next, options.accept_after, options.accept_from));
-    this.#now = new Moment(next, streams.length);
-    this.#fresh = new Float64Array(next);
+    this.#now = new Moment(streams.length);
     this.#excesses = new Float64Array(MEMORIES * streams.length);
     this.#nearExcesses = this.#excesses.subarray(0, streams.length);
     this.#farExcesses = this.#excesses.subarray(streams.length);
     this.#profile.place(2 * next);
     this.width = next + Math.ceil(this.#profile.floats / 2);
+    const f64 = new Float64Array(this.width);
+    this.#copy = { f64, f32: new Float32Array(f64.buffer) };
+    this.#rows = this.#copy;
+    this.#tails = new Float64Array((this.#near.width / streams.length) * profile_buckets.length);
 
     [this.#nearMemory, this.#farMemory] = options.tail_memory as [number, number];
     const [least, most] = options.tail_points as [number, number];
@@ -118,7 +120,7 @@ export class Ensemble implements Instance {
     this.#spikeUnit = options.respond_to === 'incidents' ? 0 : 1 / options.spike_threshold;
   }
 
-  score(rows: Rows, at: number, time: number, value: number): number {
+  update(rows: Rows, at: number, time: number, value: number): number {
     this.#step(rows, at, time, value);
     const { incident, spike, incidentLean, spikeLean } = this.#heads;
     const byIncident = incident * this.#incidentUnit;
@@ -127,92 +129,90 @@ export class Ensemble implements Instance {
     return spikeLean < 0 ? -bySpike : bySpike;
   }
 
+  score(rows: Rows, at: number, time: number, value: number): number {
+    this.#copy.f64.set(rows.f64.subarray(at, at + this.width));
+    return this.update(this.#copy, 0, time, value);
+  }
+
   learn(rows: Rows, at: number, time: number, value: number): void {
-    if (value !== this.#scored) this.#step(rows, at, time, value);
-    rows.f64.set(this.#now.after, at);
-    this.#profile.keep(rows, at);
+    this.update(rows, at, time, value);
+  }
+
+  accept(rows: Rows, at: number): void {
+    this.#profile.shift(rows.f64, at);
+    this.#time = Number.NaN;
   }
 
   /** Of the two profiles the one that has been closer: what the time of day lets expect stands while an incident lasts. */
   band(rows: Rows, at: number, time: number, out: Float64Array): void {
-    const { f64 } = rows;
-    const near = at + this.#nearAt;
-    const cut = this.#near.spread(f64, near, FINE) < this.#near.spread(f64, near, COARSE) ? FINE : COARSE;
-    const expected = this.#profile.expected(rows, at, cut, time) + this.#near.centre(f64, near, cut);
-    const reach = this.#near.reach(f64, near, cut, BEYOND_BAND);
+    if (this.#time !== time || this.#at !== at || this.#rows !== rows) {
+      this.#profile.look(rows, at, time);
+      this.#keepTails(rows.f64, at);
+    }
+    const tails = this.#tails;
+    const cut = this.#near.spread(tails, 0, FINE) < this.#near.spread(tails, 0, COARSE) ? FINE : COARSE;
+    const expected = this.#profile.expected[cut]! + this.#near.centre(tails, 0, cut);
+    const reach = this.#near.reach(tails, 0, cut, BEYOND_BAND);
     out[0] = expected;
     out[1] = expected - reach;
     out[2] = expected + reach;
   }
 
-  /** Learns the value in a copy of the row, and leaves in the heads how strange it was. */
   #step(rows: Rows, row: number, time: number, given: number): void {
+    const { f64 } = rows;
     const now = this.#now;
     const value = Math.max(-LARGEST, Math.min(given, LARGEST));
-    const count = (Math.min(rows.f64[row + COUNT]!, LARGEST_COUNT) | 0) + 1;
+    const count = (Math.min(f64[row + COUNT]!, LARGEST_COUNT) | 0) + 1;
     now.count = count;
     now.share = 1 / count;
     now.time = time;
     now.value = value;
-    this.#scored = given;
-    touch(rows.f64, row, now.after);
-    const before = count === 1 ? this.#begin(time, value) : rows.f64;
-    const at = count === 1 ? 0 : row;
-    elapse(before, at, now);
-    this.#profile.step(rows, row, before, at, now);
-    this.#autoregression.step(before, at, now);
-    this.#level.step(before, at, now);
-    this.#volatility.step(before, at, now);
-    this.#calibrate(before, at, now);
-    this.#heads.step(before, at, now, this.#excesses);
-    if (this.#acceptance.step(before, at, now, this.#heads)) this.#profile.shift(now);
-    this.#profile.learn(now);
+    this.#rows = rows;
+    this.#at = row;
+    this.#time = time;
+    this.#keepTails(f64, row);
+    if (count === 1) this.#begin(f64, row, time, value);
+    elapse(f64, row, now);
+    this.#profile.step(rows, row, now);
+    this.#autoregression.step(f64, row, now);
+    this.#level.step(f64, row, now);
+    this.#volatility.step(f64, row, now);
+    this.#calibrate(f64, row, now);
+    this.#heads.step(f64, row, now, this.#excesses);
   }
 
-  #begin(time: number, value: number): Float64Array {
-    const fresh = this.#fresh;
-    fresh[TIME] = time;
-    this.#profile.begin(fresh, value);
-    this.#autoregression.begin(fresh, value);
-    this.#level.begin(fresh, value);
-    this.#volatility.begin(fresh, value);
-    this.#acceptance.begin(fresh, time);
-    return fresh;
+  #begin(f64: Float64Array, row: number, time: number, value: number): void {
+    f64[row + TIME] = time;
+    this.#profile.begin(f64, row, value);
+    this.#autoregression.begin(f64, row, value);
+    this.#level.begin(f64, row, value);
+    this.#volatility.begin(f64, row, value);
   }
 
-  #calibrate(before: Float64Array, at: number, { count, after, residuals }: Moment): void {
-    const near = this.#nearAt;
-    const nearShare = this.#share(after[GAP]! / this.#nearMemory);
-    this.#near.step(before, at + near, after, near, count, residuals, nearShare, this.#nearExcesses);
-    const far = this.#farAt;
-    const farShare = this.#share(after[GAP]! / this.#farMemory);
-    this.#far.step(before, at + far, after, far, count, residuals, farShare, this.#farExcesses);
+  #calibrate(f64: Float64Array, row: number, { count, residuals }: Moment): void {
+    const nearShare = this.#share(f64[row + GAP]! / this.#nearMemory);
+    this.#near.step(f64, row + this.#nearAt, count, residuals, nearShare, this.#nearExcesses);
+    const farShare = this.#share(f64[row + GAP]! / this.#farMemory);
+    this.#far.step(f64, row + this.#farAt, count, residuals, farShare, this.#farExcesses);
   }
 
   #share(share: number): number {
     return Math.max(this.#leastShare, Math.min(share, this.#mostShare));
   }
-}
 
-/**
- * Reads one number of each cache line of the row. The parts would wait for one line after the other; so all are on
- * their way at once, which saves a sixth of the time over 10,000 series. What is read goes where `elapse` writes.
- */
-function touch(page: Float64Array, row: number, after: Float64Array): void {
-  let sum = 0;
-  for (let i = 0; i < after.length; i += NUMBERS_A_LINE) sum += page[row + i]!;
-  after[TIME] = sum;
+  #keepTails(f64: Float64Array, row: number): void {
+    const from = row + this.#nearAt;
+    for (let i = 0; i < this.#tails.length; i++) this.#tails[i] = f64[from + i]!;
+  }
 }
 
 /** Follows the time between two values. A clock that runs backwards stands still. */
-function elapse(before: Float64Array, at: number, { count, time, after }: Moment): void {
-  const mean = before[at + GAP]!;
-  const last = before[at + TIME]!;
-  let gap = Math.max(time - last, 0);
+function elapse(f64: Float64Array, row: number, { count, time }: Moment): void {
+  const mean = f64[row + GAP]!;
+  let gap = Math.max(time - f64[row + TIME]!, 0);
   if (count > GAP_CAPPED_AFTER && mean > 0 && gap > LARGEST_GAP * mean) gap = LARGEST_GAP * mean;
-  const first = 1 / (count - 1);
-  const share = count === 1 ? GAP_SHARE : Math.max(GAP_SHARE, first);
-  after[COUNT] = count;
-  after[TIME] = time;
-  after[GAP] = mean + share * (gap - mean);
+  const share = count === 1 ? GAP_SHARE : Math.max(GAP_SHARE, 1 / (count - 1));
+  f64[row + COUNT] = count;
+  f64[row + TIME] = time;
+  f64[row + GAP] = mean + share * (gap - mean);
 }

@@ -47,7 +47,7 @@ export class Heads {
   }
 
   /** @param excesses as the calibrators have found them, in the order of the weights */
-  step(before: Float64Array, at: number, now: Moment, excesses: Float64Array): void {
+  step(f64: Float64Array, row: number, now: Moment, excesses: Float64Array): void {
     let sum = 0;
     let spike = 0;
     let lean = 0;
@@ -61,19 +61,18 @@ export class Heads {
       spike += weight * Math.min(size, LARGEST_SPIKE);
       lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
     }
-    const { after, share: first } = now;
     const strangeness = sum === 0 ? 0 : sum ** POWER;
-    const spans = this.#at + 1;
+    const at = row + this.#at;
+    const spans = at + 1;
     let total = 0;
     for (let i = 0; i < this.#shares.length; i++) {
-      const share = Math.max(this.#shares[i]!, first);
-      const smooth = before[at + spans + i]! + share * (strangeness - before[at + spans + i]!);
-      after[spans + i] = smooth;
+      const share = Math.max(this.#shares[i]!, now.share);
+      const smooth = f64[spans + i]! + share * (strangeness - f64[spans + i]!);
+      f64[spans + i] = smooth;
       total += smooth;
     }
-    const leanShare = Math.max(LEAN_SHARE, first);
-    const lasting = before[at + this.#at]! + leanShare * (lean - before[at + this.#at]!);
-    after[this.#at] = lasting;
+    const lasting = f64[at]! + Math.max(LEAN_SHARE, now.share) * (lean - f64[at]!);
+    f64[at] = lasting;
     this.incident = total / this.#shares.length;
     this.spike = spike;
     this.incidentLean = lasting;

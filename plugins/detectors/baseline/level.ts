@@ -20,17 +20,17 @@ export class Level {
     this.width = points.length;
   }
 
-  begin(fresh: Float64Array, value: number): void {
-    fresh.fill(value, this.#at, this.#at + this.width);
+  begin(f64: Float64Array, row: number, value: number): void {
+    f64.fill(value, row + this.#at, row + this.#at + this.width);
   }
 
-  step(before: Float64Array, at: number, now: Moment): void {
+  step(f64: Float64Array, row: number, now: Moment): void {
+    const from = row + this.#at;
     for (let i = 0; i < this.#shares.length; i++) {
       const share = Math.max(now.share, this.#shares[i]!);
-      const level = before[at + this.#at + i]!;
-      const moved = level + share * (now.value - level);
-      now.after[this.#at + i] = moved;
-      now.residuals[this.#stream + i] = moved;
+      const level = f64[from + i]! + share * (now.value - f64[from + i]!);
+      f64[from + i] = level;
+      now.residuals[this.#stream + i] = level;
     }
   }
 }

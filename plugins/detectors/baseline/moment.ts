@@ -11,20 +11,11 @@ export class Moment {
   time = 0;
   /** In the unit of the field. */
   value = 0;
-  /**
-   * The row's numbers with the value learned. Each part fills all of its own, from those before, which lie in a
-   * page and are not to be changed.
-   */
-  readonly after: Float64Array;
-  /** The residual in each stream. */
+  /** In each stream. */
   readonly residuals: Float64Array;
 
-  /**
-   * @param numbers of a row, beside the levels of its profiles
-   * @param streams of residuals
-   */
-  constructor(numbers: number, streams: number) {
-    this.after = new Float64Array(numbers);
+  /** @param streams of residuals */
+  constructor(streams: number) {
     this.residuals = new Float64Array(streams);
   }
 }

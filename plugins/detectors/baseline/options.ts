@@ -8,10 +8,6 @@ export interface Options {
   incident_threshold: number;
   spike_threshold: number;
   smoothing_points: number[];
-  /** Seconds. */
-  accept_after: number;
-  /** Seconds. */
-  accept_from: number;
   profile_buckets: number[];
   profile_visits: number;
   autoregression_orders: number[];
@@ -56,15 +52,6 @@ export function schema({ z, duration }: Types) {
       .default([12, 18, 26])
       .describe('Points over which strangeness is smoothed to find incidents; the mean of these is taken.')
       .meta({ shapes: true }),
-    accept_after: duration()
-      .prefault('6h')
-      .describe(
-        'An incident that goes on for so long is a lasting shift: the profiles move to the new level. ' +
-          '"0s" never accepts one.',
-      ),
-    accept_from: duration()
-      .prefault('2d')
-      .describe('No shift is accepted before a series has been known for so long.'),
     profile_buckets: two(z.int().min(1).max(1440))
       .default([48, 144])
       .describe('Into how many parts each of the two profiles cuts the day, which is that of UTC.')

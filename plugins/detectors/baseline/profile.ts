@@ -40,16 +40,14 @@ export class Profile {
   readonly width: number;
   /** float32s of levels and counts. */
   readonly floats: number;
+  /** By each cut, at the time that was looked at last, or of the last step before it learned. */
+  readonly expected: Float64Array;
   readonly #at: number;
   readonly #stream: number;
   readonly #visits: number;
   /** For each cut: its parts, and where its levels begin in the row's float32s. */
   readonly #parts: Int32Array;
   readonly #begins: Int32Array;
-  /** For each cut what will be written of the value at hand: the level of its part, and the word of its count. */
-  readonly #part: Int32Array;
-  readonly #level: Float64Array;
-  readonly #word: Int32Array;
 
   /**
    * @param at of the numbers in the row
@@ -64,9 +62,7 @@ export class Profile {
     this.width = FIRST + EACH * parts.length;
     this.#parts = Int32Array.from(parts);
     this.#begins = new Int32Array(parts.length);
-    this.#part = new Int32Array(parts.length);
-    this.#level = new Float64Array(parts.length);
-    this.#word = new Int32Array(parts.length);
+    this.expected = new Float64Array(parts.length);
     let floats = 0;
     parts.forEach((count, cut) => {
       this.#begins[cut] = floats;
@@ -80,92 +76,68 @@ export class Profile {
     for (let cut = 0; cut < this.#parts.length; cut++) this.#begins[cut]! += floats;
   }
 
-  begin(fresh: Float64Array, value: number): void {
-    fresh[this.#at + MEAN] = value;
-    for (let cut = 0; cut < this.#parts.length; cut++) fresh[this.#number(cut) + OFFSET] = value;
+  begin(f64: Float64Array, row: number, value: number): void {
+    f64[row + this.#at + MEAN] = value;
+    for (let cut = 0; cut < this.#parts.length; cut++) f64[row + this.#number(cut) + OFFSET] = value;
   }
 
-  /** What is expected at the time. */
-  expected({ f64, f32 }: Rows, row: number, cut: number, time: number): number {
-    const part = partOf(secondOf(time), this.#parts[cut]!);
-    const group = 2 * row + this.#begins[cut]! + groupOf(part);
-    const word = f32[group + LEVELS]! | 0;
-    if (((word >> shiftOf(part)) & COUNT_MASK) === 0) return f64[row + this.#at + MEAN]!;
-    return f64[row + this.#number(cut) + OFFSET]! + f32[group + (part & LEVEL_MASK)]!;
-  }
-
-  step({ f32 }: Rows, row: number, before: Float64Array, at: number, now: Moment): void {
-    const { value, after } = now;
-    const second = secondOf(now.time);
-    const mean = before[at + this.#at + MEAN]!;
-    const meanShare = Math.max(now.share, MEAN_SHARE);
-    const recentShare = Math.max(now.share, RECENT_SHARE);
-    after[this.#at + MEAN] = mean + meanShare * (value - mean);
+  /** Fills `expected` for the time. */
+  look({ f64, f32 }: Rows, row: number, time: number): void {
+    const second = secondOf(time);
     for (let cut = 0; cut < this.#parts.length; cut++) {
       const part = partOf(second, this.#parts[cut]!);
       const group = 2 * row + this.#begins[cut]! + groupOf(part);
-      const level = f32[group + (part & LEVEL_MASK)]!;
       const word = f32[group + LEVELS]! | 0;
-      const number = this.#number(cut);
-      const offset = before[at + number + OFFSET]!;
-      const recent = before[at + number + RECENT]!;
+      const level = f64[row + this.#number(cut) + OFFSET]! + f32[group + (part & LEVEL_MASK)]!;
+      const seen = ((word >> shiftOf(part)) & COUNT_MASK) > 0;
+      this.expected[cut] = seen ? level : f64[row + this.#at + MEAN]!;
+    }
+  }
+
+  step({ f64, f32 }: Rows, row: number, now: Moment): void {
+    const { value, count } = now;
+    const second = secondOf(now.time);
+    const mean = f64[row + this.#at + MEAN]!;
+    const recentShare = Math.max(now.share, RECENT_SHARE);
+    const deviationShare = Math.max(now.share, DEVIATION_SHARE);
+    f64[row + this.#at + MEAN] = mean + Math.max(now.share, MEAN_SHARE) * (value - mean);
+    for (let cut = 0; cut < this.#parts.length; cut++) {
+      const part = partOf(second, this.#parts[cut]!);
+      const group = 2 * row + this.#begins[cut]! + groupOf(part);
+      const place = group + (part & LEVEL_MASK);
+      const level = f32[place]!;
+      const word = f32[group + LEVELS]! | 0;
+      const number = row + this.#number(cut);
+      const offset = f64[number + OFFSET]!;
       const distance = value - offset;
+      let visits = (word >> shiftOf(part)) & COUNT_MASK;
       let residual = value - mean;
-      if (((word >> shiftOf(part)) & COUNT_MASK) !== 0) {
+      if (visits > 0) {
         // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
         residual = Math.fround(distance) === level ? 0 : distance - level;
       }
       now.residuals[this.#stream + cut] = residual;
-      after[number + OFFSET] = offset;
-      after[number + DEVIATION] = before[at + number + DEVIATION]!;
-      after[number + RECENT] = recent + recentShare * (residual - recent);
-      this.#part[cut] = part;
-      this.#level[cut] = level;
-      this.#word[cut] = word;
+      this.expected[cut] = visits > 0 ? offset + level : mean;
+
+      const deviation = f64[number + DEVIATION]!;
+      const most = count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
+      const learned = residual > most ? most : residual < -most ? -most : residual;
+      f64[number + DEVIATION] = deviation + deviationShare * (Math.abs(learned) - deviation);
+      f64[number + RECENT]! += recentShare * (residual - f64[number + RECENT]!);
+      if (visits < this.#visits) {
+        visits++;
+        f32[group + LEVELS] = word + (1 << shiftOf(part));
+      }
+      f32[place] = visits === 1 ? distance : level + learned / visits;
     }
   }
 
   /** The whole day has moved by as much as the residual has been of late. */
-  shift({ after, residuals }: Moment): void {
+  shift(f64: Float64Array, row: number): void {
     for (let cut = 0; cut < this.#parts.length; cut++) {
-      const number = this.#number(cut);
-      const recent = after[number + RECENT]!;
-      after[number + OFFSET]! += recent;
-      after[number + RECENT] = 0;
-      residuals[this.#stream + cut]! -= recent;
-    }
-  }
-
-  /** Learns the value of the last `step`. Levels and counts change by `keep` only. */
-  learn(now: Moment): void {
-    const { after } = now;
-    const share = Math.max(now.share, DEVIATION_SHARE);
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      const number = this.#number(cut);
-      const residual = now.residuals[this.#stream + cut]!;
-      const deviation = after[number + DEVIATION]!;
-      const most = now.count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
-      const learned = residual > most ? most : residual < -most ? -most : residual;
-      after[number + DEVIATION] = deviation + share * (Math.abs(learned) - deviation);
-
-      const shift = shiftOf(this.#part[cut]!);
-      let visits = (this.#word[cut]! >> shift) & COUNT_MASK;
-      if (visits < this.#visits) {
-        visits++;
-        this.#word[cut]! += 1 << shift;
-      }
-      if (visits === 1) this.#level[cut] = now.value - after[number + OFFSET]!;
-      else this.#level[cut]! += learned / visits;
-    }
-  }
-
-  /** Writes what was learned into the row. */
-  keep({ f32 }: Rows, row: number): void {
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      const part = this.#part[cut]!;
-      const group = 2 * row + this.#begins[cut]! + groupOf(part);
-      f32[group + (part & LEVEL_MASK)] = this.#level[cut]!;
-      f32[group + LEVELS] = this.#word[cut]!;
+      const number = row + this.#number(cut);
+      f64[number + OFFSET]! += f64[number + RECENT]!;
+      f64[number + RECENT] = 0;
     }
   }
 

@@ -36,20 +36,20 @@ export class Volatility {
     this.#usualShare = 1 / usualPoints;
   }
 
-  begin(fresh: Float64Array, value: number): void {
-    fresh[this.#at + LAST] = value;
+  begin(f64: Float64Array, row: number, value: number): void {
+    f64[row + this.#at + LAST] = value;
   }
 
-  step(before: Float64Array, at: number, { count, share, value, after, residuals }: Moment): void {
-    const from = at + this.#at;
-    const change = Math.abs(value - before[from + LAST]!);
+  step(f64: Float64Array, row: number, { count, share, value, residuals }: Moment): void {
+    const at = row + this.#at;
+    const change = Math.abs(value - f64[at + LAST]!);
     const recentShare = Math.max(this.#recentShare, share);
     const usualShare = Math.max(this.#usualShare, share);
-    const recent = before[from + RECENT]! + recentShare * (change - before[from + RECENT]!);
-    const usual = before[from + USUAL]! + usualShare * (change - before[from + USUAL]!);
-    after[this.#at + LAST] = value;
-    after[this.#at + RECENT] = recent;
-    after[this.#at + USUAL] = usual;
+    const recent = f64[at + RECENT]! + recentShare * (change - f64[at + RECENT]!);
+    const usual = f64[at + USUAL]! + usualShare * (change - f64[at + USUAL]!);
+    f64[at + LAST] = value;
+    f64[at + RECENT] = recent;
+    f64[at + USUAL] = usual;
     const ratio = (recent + LEAST_SHARE * usual + SMALLEST) / (usual + SMALLEST);
     residuals[this.#stream] = count > MEASURED_AFTER ? Math.log(ratio) : 0;
   }
