@@ -7,9 +7,9 @@ import type { Detector, Instance } from '../detector.ts';
 import { createLog } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Direction, Selectors } from '../policy.ts';
+import { Refusal } from '../refusal.ts';
 import type { Counts } from '../stats.ts';
 import type { Series } from './corpus.ts';
-import { EvaluationError } from './refusal.ts';
 
 export interface Scored {
   /** By row: the magnitude of the score in the direction that is watched; 0 where the row was not scored. */
@@ -51,7 +51,7 @@ export class Points {
   }
 }
 
-/** Runs a detector over each series from nothing. Throws an EvaluationError when it fails on one. */
+/** Runs a detector over each series from nothing. Throws a Refusal when it fails on one. */
 export async function scoresOf(
   { detector, options, policy }: DetectorConfig,
   { agent, state }: Pick<Config, 'agent' | 'state'>,
@@ -74,7 +74,7 @@ export async function scoresOf(
       await pipeline.process(points.bytes.subarray(from, from + CHUNK));
     tap.end();
     if (counts.failures + counts.malformed > 0)
-      throw new EvaluationError(
+      throw new Refusal(
         'EVALUATE_DETECTOR_FAILED',
         `${policy.alias} on ${points.series.name}: ${complaints[0]?.trim()}`,
       );
@@ -98,6 +98,7 @@ class Tap {
   /** Alarms before this series, and the point that may be next. */
   #before = 0;
   #point = 0;
+  #asking = false;
 
   constructor(detector: Detector) {
     this.detector = {
@@ -125,15 +126,23 @@ class Tap {
 
   /** The instance itself, so that whatever else it can do it still does; it was made for us alone. */
   #tapped(instance: Instance): Instance {
-    const { score } = instance;
-    instance.score = (rows, at, time, value) => {
-      this.end();
-      const answer = score.call(instance, rows, at, time, value);
-      while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
-      this.scores[this.#point++] = answer;
-      return answer;
-    };
+    const { score, update } = instance;
+    instance.score = (...value) => this.#note(value, () => score.apply(instance, value));
+    if (update !== undefined)
+      instance.update = (...value) => this.#note(value, () => update.apply(instance, value));
     return instance;
+  }
+
+  #note([, , time]: Parameters<Instance['score']>, ask: () => number): number {
+    // One way to a score may lead over the other.
+    if (this.#asking) return ask();
+    this.end();
+    this.#asking = true;
+    const answer = ask();
+    this.#asking = false;
+    while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
+    this.scores[this.#point++] = answer;
+    return answer;
   }
 }
 

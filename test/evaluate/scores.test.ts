@@ -83,7 +83,21 @@ t.test('the instance is asked as itself', async (t) => {
   }
   const own = new Own();
   t.match(await run([seriesOf([1, 20, 1])], own), [{ strangeness: [2, 40, 2], alarms: [1] }]);
-  t.equal(own.asked, 2);
+  t.equal(own.asked, 4, 'for the value that is flagged, and the one that ends the alarm');
+});
+
+t.test('scores that are learned at once', async (t) => {
+  class AtOnce implements Instance {
+    readonly width = 1;
+    readonly learn = identity.learn;
+    score(_rows: unknown, _at: number, _time: number, value: number): number {
+      return 2 * value;
+    }
+    update(...value: Parameters<Instance['score']>): number {
+      return this.score(...value);
+    }
+  }
+  t.match(await run([seriesOf([1, 20, 1, 30])], new AtOnce()), [{ strangeness: [2, 40, 2, 60] }]);
 });
 
 t.test('a detector that fails ends the evaluation', async (t) => {
