@@ -125,15 +125,20 @@ class Tap {
 
   /** The instance itself, so that whatever else it can do it still does; it was made for us alone. */
   #tapped(instance: Instance): Instance {
-    const { score } = instance;
-    instance.score = (rows, at, time, value) => {
+    const { score, update } = instance;
+    instance.score = this.#noting(instance, score);
+    if (update !== undefined) instance.update = this.#noting(instance, update);
+    return instance;
+  }
+
+  #noting(instance: Instance, ask: Instance['score']): Instance['score'] {
+    return (rows, at, time, value) => {
       this.end();
-      const answer = score.call(instance, rows, at, time, value);
+      const answer = ask.call(instance, rows, at, time, value);
       while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
       this.scores[this.#point++] = answer;
       return answer;
     };
-    return instance;
   }
 }
 

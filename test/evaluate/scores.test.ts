@@ -83,7 +83,14 @@ t.test('the instance is asked as itself', async (t) => {
   }
   const own = new Own();
   t.match(await run([seriesOf([1, 20, 1])], own), [{ strangeness: [2, 40, 2], alarms: [1] }]);
-  t.equal(own.asked, 2);
+  t.equal(own.asked, 4, 'for the value that is flagged, and the one that ends the alarm');
+});
+
+t.test('an instance that scores and learns at once', async (t) => {
+  const update = (_rows: unknown, _at: number, _time: number, value: number) => 3 * value;
+  const score = () => t.fail('nothing may stand between') as never;
+  const instance: Instance = { ...identity, score, update };
+  t.match(await run([seriesOf([1, 20, 1])], instance), [{ strangeness: [3, 60, 3], alarms: [1] }]);
 });
 
 t.test('a detector that fails ends the evaluation', async (t) => {
