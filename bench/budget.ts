@@ -10,28 +10,19 @@
  * must be flagged in its first one.
  */
 import { plugins } from '../plugins/all.ts';
-import type { Instance } from '../src/detector.ts';
-import { Judge, type JudgePolicy, OK } from '../src/judge.ts';
-import { optionTypes } from '../src/options.ts';
+import type { Detector, Instance } from '../src/detector.ts';
 import { alarmRate } from '../src/policy.ts';
 import { Chance, FAMILIES, type Noise } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
+import { instanceOf, policyOf, rowOf, Series } from './support/series.ts';
 
 const DAY = 86_400;
 const WEEK = 7 * DAY;
 const COUNTED_FROM = 14 * DAY;
 const START = 1_767_225_600;
 const RATES = ['1/day', '1/week', '1/month'];
-const POLICY: JudgePolicy = {
-  threshold: undefined,
-  max_false_alarms: '1/week',
-  direction: 'both',
-  min_deviation: 0,
-  min_deviation_ratio: 0,
-  min_duration: 0,
-  cooldown: undefined,
-  hysteresis: 0.5,
-};
+const POLICIES = RATES.map((max_false_alarms) => policyOf({ max_false_alarms }));
+const WEEKLY = POLICIES[1]!;
 
 const NO_DETECTORS = ['null', 'random'];
 const option = (name: string, byDefault: string): string => {
@@ -44,62 +35,59 @@ const STEPS = option('steps', '10,60').split(',').map(Number);
 const DETECTORS = option('detectors', Object.keys(plugins.detectors).filter((name) => !NO_DETECTORS.includes(name)).join(',')).split(','); // biome-ignore format: a list
 const NAMES = option('families', Object.keys(FAMILIES).join(',')).split(',');
 
-/** A judge at work on one series. */
-class Bench {
-  readonly #judge: Judge;
-  readonly #rows: { f64: Float64Array; f32: Float32Array };
-  #open = false;
-  alarms = 0;
-
-  constructor(judge: Judge) {
-    this.#judge = judge;
-    const f64 = new Float64Array(judge.width);
-    this.#rows = { f64, f32: new Float32Array(f64.buffer) };
-  }
-
-  /** Answers whether the value is flagged. */
-  judge(time: number, score: number): boolean {
-    const strangeness = this.#judge.strangeness(score);
-    const level = this.#judge.level(this.#rows, 0, time, strangeness);
-    const flagged = this.#judge.verdict(this.#rows, 0, time, strangeness, level, this.#open) !== OK;
-    if (flagged && !this.#open) this.alarms++;
-    this.#open = flagged;
-    return flagged;
-  }
+/** The same values under several policies. */
+interface Several {
+  readonly series: readonly Series[];
+  step(time: number, value: number): void;
 }
 
-/** The scores of one series, by time. */
-function* scores(instance: Instance, noise: Noise, step: number): Generator<[time: number, score: number]> {
-  const f64 = new Float64Array(instance.width);
-  const rows = { f64, f32: new Float32Array(f64.buffer) };
-  for (let time = START; time < START + DAYS * DAY; time += step) {
-    const value = noise(time);
-    yield [time, instance.score(rows, 0, time, value)];
-    instance.learn(rows, 0, time, value);
+/**
+ * What the verdict is may change what is learned, so each policy has a row of its own; but for a detector that bounds
+ * by itself what it learns, which scores once for all of them. (No noise here raises an alarm so long that it would be
+ * accepted.)
+ */
+function several(detector: Detector): Several {
+  const instance = instanceOf(detector);
+  const { update } = instance;
+  if (update === undefined) {
+    const series = POLICIES.map((policy) => new Series(instance, detector.threshold, policy));
+    return {
+      series,
+      step: (time, value) => {
+        for (const one of series) one.step(time, value);
+      },
+    };
   }
+  const row = rowOf(instance.width);
+  let score = 0;
+  const told: Instance = { width: 0, score: () => score, learn: () => {}, update: () => score };
+  const series = POLICIES.map((policy) => new Series(told, detector.threshold, policy));
+  return {
+    series,
+    step: (time, value) => {
+      score = update.call(instance, row, 0, time, value);
+      for (const one of series) one.step(time, value);
+    },
+  };
 }
 
 /** Alarms over those that were asked for, by rate. */
-function kept(instance: Instance, usual: number, family: string, step: number): number[] {
-  const judges = RATES.map((rate) => new Judge({ ...POLICY, max_false_alarms: rate }, usual));
+function kept(detector: Detector, family: string, step: number): number[] {
   const counts = RATES.map(() => 0);
-  for (let series = 0; series < SERIES; series++) {
-    const benches = judges.map((judge) => new Bench(judge));
-    const before = benches.map(() => 0);
-    const noise = FAMILIES[family]!.begin(new Chance(series));
-    for (const [time, score] of scores(instance, noise, step)) {
-      for (let i = 0; i < benches.length; i++) {
-        benches[i]!.judge(time, score);
-        if (time < START + COUNTED_FROM) before[i] = benches[i]!.alarms;
-      }
-    }
-    for (const [i, { alarms }] of benches.entries()) counts[i]! += alarms - before[i]!;
+  for (let number = 0; number < SERIES; number++) {
+    const { series, step: next } = several(detector);
+    const noise = FAMILIES[family]!.begin(new Chance(number));
+    let time = START;
+    for (; time < START + COUNTED_FROM; time += step) next(time, noise(time));
+    const before = series.map(({ alarms }) => alarms);
+    for (; time < START + DAYS * DAY; time += step) next(time, noise(time));
+    for (const [i, { alarms }] of series.entries()) counts[i]! += alarms - before[i]!;
   }
   const seconds = SERIES * (DAYS * DAY - COUNTED_FROM);
   return RATES.map((rate, i) => counts[i]! / (alarmRate(rate) * seconds));
 }
 
-/** One anomaly in each week after those that are not counted, at a time that is chance. */
+/** What one in each week is, after those that are not counted, at a time that is chance. */
 interface Anomaly {
   readonly name: string;
   /** Sigma. */
@@ -115,38 +103,39 @@ const ANOMALIES: Anomaly[] = [
 ];
 
 /** The share of the anomalies that is found. */
-function found(instance: Instance, usual: number, family: string, step: number, anomaly: Anomaly): number {
-  const judge = new Judge(POLICY, usual);
+function found(detector: Detector, family: string, step: number): number[] {
+  const instance = instanceOf(detector);
   let all = 0;
-  let hits = 0;
-  for (let series = 0; series < SERIES; series++) {
-    const chance = new Chance(1000 + series);
-    const usualNoise = FAMILIES[family]!.begin(new Chance(series));
-    const bench = new Bench(judge);
+  const hits = ANOMALIES.map(() => 0);
+  for (let number = 0; number < SERIES; number++) {
+    const chance = new Chance(1000 + number);
+    const noise: Noise = FAMILIES[family]!.begin(new Chance(number));
+    const series = ANOMALIES.map(() => new Series(instance, detector.threshold, WEEKLY));
+    const hit = ANOMALIES.map(() => false);
     let begin = Number.POSITIVE_INFINITY;
     let next = START + COUNTED_FROM;
     let sign = 1;
-    let hit = false;
-    const noise = (time: number) => {
+    for (let time = START; time < START + DAYS * DAY; time += step) {
       if (time >= next) {
         begin = next + Math.floor((chance.uniform() * (WEEK - DAY)) / step) * step;
         next += WEEK;
         sign = chance.uniform() < 0.5 ? -1 : 1;
-        hit = false;
+        hit.fill(false);
       }
-      const on = time >= begin && time <= begin + anomaly.lasts;
-      return usualNoise(time) + (on ? sign * anomaly.off : 0);
-    };
-    for (const [time, score] of scores(instance, noise, step)) {
       if (time === begin) all++;
-      const flagged = bench.judge(time, score);
-      if (flagged && !hit && time >= begin && time <= begin + anomaly.foundWithin) {
-        hit = true;
-        hits++;
+      const value = noise(time);
+      const since = time - begin;
+      for (let i = 0; i < ANOMALIES.length; i++) {
+        const { off, lasts, foundWithin } = ANOMALIES[i]!;
+        const on = since >= 0 && since <= lasts;
+        const flagged = series[i]!.step(time, on ? value + sign * off : value);
+        if (!flagged || hit[i] || since < 0 || since > foundWithin) continue;
+        hit[i] = true;
+        hits[i]!++;
       }
     }
   }
-  return hits / all;
+  return hits.map((count) => count / all);
 }
 
 /** A long run shows how far it is. */
@@ -163,15 +152,14 @@ const rows: Cell[][] = [];
 const findings: Cell[][] = [];
 for (const name of DETECTORS) {
   const { default: detector } = await plugins.detectors[name]!();
-  const instance = detector.create(detector.options(optionTypes).parse({}));
   for (const step of STEPS) {
     for (const family of NAMES) {
-      const ratios = kept(instance, detector.threshold, family, step);
+      const ratios = kept(detector, family, step);
       rows.push(told([name, `${step} s`, family, ...ratios.map((ratio) => ratio.toFixed(2))]));
     }
     if (option('found', 'yes') === 'no') continue;
     for (const family of ['normal', 'AR(1) 0.9']) {
-      const shares = ANOMALIES.map((anomaly) => found(instance, detector.threshold, family, step, anomaly));
+      const shares = found(detector, family, step);
       findings.push(told([name, `${step} s`, family, ...shares.map((share) => share.toFixed(3))]));
     }
   }

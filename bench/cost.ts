@@ -7,13 +7,14 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { plugins } from '../plugins/all.ts';
 import type { Instance } from '../src/detector.ts';
-import { Judge, type JudgePolicy, OK } from '../src/judge.ts';
-import { optionTypes } from '../src/options.ts';
+import { Judge, OK } from '../src/judge.ts';
+import { Learning } from '../src/learning.ts';
 import { FRAME_BYTES, Frames } from '../src/state/frames.ts';
 import { HEADER, State } from '../src/state/state.ts';
 import { interleave, median, quick } from './support/measure.ts';
 import { Chance } from './support/noise.ts';
 import { heading, note, table } from './support/report.ts';
+import { instanceOf, policyOf } from './support/series.ts';
 
 const SERIES = 10_000;
 const ROUNDS = quick ? 3 : 5;
@@ -24,16 +25,7 @@ const WARMUP = 1200;
 /** Seconds from one value of a series to its next. */
 const STEP = 60;
 const START = 1_767_225_600;
-const POLICY: JudgePolicy = {
-  threshold: undefined,
-  max_false_alarms: '1/week',
-  direction: 'both',
-  min_deviation: 0,
-  min_deviation_ratio: 0,
-  min_duration: 0,
-  cooldown: undefined,
-  hysteresis: 0.5,
-};
+const POLICY = policyOf({});
 /** Different values, so that making them costs nothing. A prime, so that every series meets each of them. */
 const DIFFERENT = 8191;
 const chance = new Chance(1);
@@ -66,46 +58,44 @@ function stateOf(width: number): State {
   return state;
 }
 
-/** As the road calls it: at once where the detector can, and else in turn. */
-function scorerOf(instance: Instance): (state: State, series: number, time: number, value: number) => number {
-  return (state, series, time, value) => {
-    const place = state.place(state.rowOf(series));
-    const page = state.page(place);
-    const at = state.at(place) + HEADER;
-    if (instance.update !== undefined) return instance.update(page, at, time, value);
-    const score = instance.score(page, at, time, value);
-    instance.learn(page, at, time, value);
-    return score;
-  };
-}
-
 type Pass = (from: number, to: number) => void;
 
 /** Values to the series in turn. */
 function alonePass(instance: Instance): Pass {
   const state = stateOf(instance.width);
-  const scorer = scorerOf(instance);
   return (from, to) => {
-    for (let i = from; i < to; i++)
-      sink += scorer(state, i % SERIES, START + STEP * Math.floor(i / SERIES), VALUE[i % DIFFERENT]!);
+    for (let i = from; i < to; i++) {
+      const place = state.place(state.rowOf(i % SERIES));
+      const page = state.page(place);
+      const at = state.at(place) + HEADER;
+      const time = START + STEP * Math.floor(i / SERIES);
+      const value = VALUE[i % DIFFERENT]!;
+      if (instance.update !== undefined) {
+        sink += instance.update(page, at, time, value);
+        continue;
+      }
+      sink += instance.score(page, at, time, value);
+      instance.learn(page, at, time, value);
+    }
   };
 }
 
 function judgedPass(instance: Instance, judge: Judge): Pass {
   const state = stateOf(instance.width);
   const judged = stateOf(judge.width);
-  const scorer = scorerOf(instance);
+  const learning = new Learning(instance, judge, POLICY);
   const open = new Uint8Array(SERIES);
   return (from, to) => {
     for (let i = from; i < to; i++) {
       const series = i % SERIES;
       const time = START + STEP * Math.floor(i / SERIES);
-      const score = scorer(state, series, time, VALUE[i % DIFFERENT]!);
-      const place = judged.place(judged.rowOf(series));
-      const [page, at] = [judged.page(place), judged.at(place) + HEADER];
-      const strangeness = judge.strangeness(score);
-      const level = judge.level(page, at, time, strangeness);
-      open[series] = judge.verdict(page, at, time, strangeness, level, open[series] === 1) === OK ? 0 : 1;
+      const [own, beside] = [state.place(state.rowOf(series)), judged.place(judged.rowOf(series))];
+      const [page, at] = [state.page(own), state.at(own) + HEADER];
+      const [judgePage, judgeAt] = [judged.page(beside), judged.at(beside) + HEADER];
+      const value = VALUE[i % DIFFERENT]!;
+      const verdict = learning.step(page, at, judgePage, judgeAt, time, value, open[series] === 1);
+      open[series] = verdict === OK ? 0 : 1;
+      sink += learning.score;
     }
   };
 }
@@ -118,7 +108,7 @@ function bytesOf(width: number): number {
 
 async function measure(name: string): Promise<Cost> {
   const { default: detector } = await plugins.detectors[name]!();
-  const create = () => detector.create(detector.options(optionTypes).parse({}));
+  const create = () => instanceOf(detector);
   const judge = new Judge(POLICY, detector.threshold);
   const [alone, judged] = [alonePass(create()), judgedPass(create(), judge)];
   let done = WARMUP * SERIES;

@@ -7,8 +7,8 @@ import { OK, type Verdict } from './judge.ts';
 import type { Page } from './state/frames.ts';
 
 /** float64s of a row, and the version of their meaning. */
-export const ALARM_WIDTH = 8;
-export const ALARM_VERSION = 1;
+export const ALARM_WIDTH = 9;
+export const ALARM_VERSION = 2;
 
 // Places in the row. The time is int64 nanoseconds: its low word, then the high one.
 const START = 0;
@@ -17,6 +17,7 @@ const PEAK = 2;
 const SCORE = 3;
 const THRESHOLD = 4;
 const BAND = 5;
+const SURPRISE = 8;
 
 const WORD = 2n ** 32n;
 
@@ -28,9 +29,11 @@ export interface Alarm {
   /** Nanoseconds. */
   readonly start: bigint;
   readonly end: bigint | undefined;
-  /** The strangest value, with its score, what that was held against, and what had been expected. */
+  /** The strangest value, with its score, how rare and held against what that was, and what had been expected. */
   readonly value: number;
   readonly score: number;
+  /** NaN where it is not known. */
+  readonly surprise: number;
   readonly threshold: number;
   readonly band: readonly number[] | undefined;
 }
@@ -42,6 +45,7 @@ export interface Judged {
   readonly low: number;
   readonly value: number;
   readonly score: number;
+  readonly surprise: number;
   readonly threshold: number;
   readonly verdict: Verdict;
   readonly band: readonly number[] | undefined;
@@ -70,6 +74,7 @@ export function follow(page: Page, at: number, judged: Judged, open: boolean): A
   if (!known || Math.abs(judged.score) > Math.abs(f64[at + SCORE]!)) {
     f64[at + PEAK] = judged.value;
     f64[at + SCORE] = judged.score;
+    f64[at + SURPRISE] = judged.surprise;
     f64[at + THRESHOLD] = judged.threshold;
     for (let i = 0; i < 3; i++) f64[at + BAND + i] = judged.band?.[i] ?? Number.NaN;
   }
@@ -85,6 +90,7 @@ function told({ f64, i32 }: Page, at: number, state: Alarm['state'], end: bigint
     end,
     value: f64[at + PEAK]!,
     score: f64[at + SCORE]!,
+    surprise: f64[at + SURPRISE]!,
     threshold: f64[at + THRESHOLD]!,
     band: band.every(Number.isFinite) ? band : undefined,
   };

@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import { eventLine } from './event.ts';
 import type { Finding, Findings } from './findings.ts';
 import { LEVELS, OK } from './judge.ts';
-import { quoted, reasonOf, shortText } from './reason.ts';
+import { numberText, quoted, reasonOf, shortText } from './reason.ts';
 import type { Counts } from './stats.ts';
 import { unescapeName, withoutTags } from './tagset.ts';
 import type { Watch } from './watch.ts';
@@ -17,6 +17,7 @@ export class AnnotationNames {
   readonly level: string;
   readonly detector: string;
   readonly score: string;
+  readonly surprise: string;
   readonly threshold: string;
   readonly flaggedFields: string;
   readonly reason: string;
@@ -28,13 +29,18 @@ export class AnnotationNames {
     const tags = [prefix, `${prefix}_detector`] as const;
     const fields = [
       `${prefix}_score`,
+      `${prefix}_surprise`,
       `${prefix}_threshold`,
       `${prefix}_fields`,
       `${prefix}_reason`,
     ] as const;
     [this.level, this.detector] = [bytesOf(tags[0]), bytesOf(tags[1])];
-    [this.score, this.threshold] = [bytesOf(fields[0]), bytesOf(fields[1])];
-    [this.flaggedFields, this.reason] = [bytesOf(fields[2]), bytesOf(fields[3])];
+    [this.score, this.surprise] = [bytesOf(fields[0]), bytesOf(fields[1])];
+    [this.threshold, this.flaggedFields, this.reason] = [
+      bytesOf(fields[2]),
+      bytesOf(fields[3]),
+      bytesOf(fields[4]),
+    ];
     this.tags = new Set(tags);
     this.fields = new Set([...tags, ...fields]);
   }
@@ -43,7 +49,9 @@ export class AnnotationNames {
 const NEWLINE = 10;
 
 /** What `score_fields` adds to a field's name. */
-export const SCORE_SUFFIX = '_score';
+const SCORE_SUFFIX = '_score';
+const SURPRISE_SUFFIX = '_surprise';
+export const SUFFIXES: readonly string[] = [SCORE_SUFFIX, SURPRISE_SUFFIX];
 
 export class Annotate {
   readonly #watches: readonly Watch[];
@@ -98,10 +106,8 @@ export class Annotate {
     // Where several instances score a field, the strangest speaks.
     const own = batch.block!.bytes.subarray(batch.keyEnd[point]!, batch.fieldsEnd[point]!);
     for (const [key, finding] of strangestBy(scored, keyOf)) {
-      // A field of this name that the point brings is the user's, or an earlier layer's, and stays.
-      const name = `${key}${SCORE_SUFFIX}`;
-      if (own.includes(`,${name}=`, 0, 'latin1') || own.includes(` ${name}=`, 0, 'latin1')) continue;
-      fields += `,${name}=${numberText(finding.score)}`;
+      fields += this.#beside(own, key + SCORE_SUFFIX, finding.score);
+      fields += this.#beside(own, key + SURPRISE_SUFFIX, finding.surprise);
     }
     const strange = found.filter(({ verdict }) => verdict !== OK);
     if (strange.length > 0) this.#counts.flagged++;
@@ -115,10 +121,19 @@ export class Annotate {
     const asTags = flagged.some(({ watch }) => this.#watches[watch]!.policy.annotate === 'tags');
     const keys = [...new Set(flagged.map((finding) => unescapeName(keyOf(finding))))].sort();
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
-    fields += `,${names.score}=${numberText(strangest.score)},${names.threshold}=${shortText(strangest.threshold)}`;
+    fields += `,${names.score}=${numberText(strangest.score)}`;
+    if (!Number.isNaN(strangest.surprise)) fields += `,${names.surprise}=${numberText(strangest.surprise)}`;
+    fields += `,${names.threshold}=${shortText(strangest.threshold)}`;
     fields += `,${names.flaggedFields}=${quoted(keys.join(','))}`;
     fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: batch.value[strangest.value]! }, keyOf(strangest)))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
+  }
+
+  /** A number as one more field, if it is one. A field of this name that the point brings is the user's, or an earlier layer's, and stays. */
+  #beside(own: Buffer, name: string, number: number): string {
+    if (Number.isNaN(number)) return '';
+    if (own.includes(`,${name}=`, 0, 'latin1') || own.includes(` ${name}=`, 0, 'latin1')) return '';
+    return `,${name}=${numberText(number)}`;
   }
 
   /** The points on alarms that begin or end with this one. */
@@ -162,11 +177,6 @@ function strangestBy(found: Finding[], keyOf: (finding: Finding) => string): Map
     if (other === undefined || strangeness(finding) > strangeness(other)) strangest.set(key, finding);
   }
   return strangest;
-}
-
-/** Four decimals are more than a score means. Always a float of line protocol: never NaN, never an integer's suffix. */
-function numberText(score: number): string {
-  return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
 }
 
 /** Text whose characters are the UTF-8 bytes of this one. */

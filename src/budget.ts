@@ -65,6 +65,8 @@ export class Budget {
   readonly width = 5;
   /** Seconds. */
   readonly cooldown: number;
+  /** Seconds of calm that end an alarm: a threshold that few values reach is left again and again while a level is off. */
+  readonly endAfter = 300;
   readonly #rate: number;
   readonly #block: number;
   readonly #usual: number;

@@ -4,7 +4,6 @@
  */
 import { type Alarm, follow } from './alarm.ts';
 import type { Batch } from './batch.ts';
-import type { Instance, Rows } from './detector.ts';
 import type { Findings } from './findings.ts';
 import { OK, OPEN, type Verdict } from './judge.ts';
 import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state/state.ts';
@@ -62,8 +61,8 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { instance, judge, count, values } = watch;
-    const { learned, judged, alarms, shares } = watch;
+    const { learning, count, values } = watch;
+    const { learned, judged, shares } = watch;
     const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
     const everything = watch.policy.score_fields;
@@ -96,52 +95,41 @@ export class Detect {
       }
       const time = seconds[point]!;
       const value = numbers[index]!;
-      const score = instance.score(page, at + HEADER, time, value);
-      const finite = Number.isFinite(score);
       const open = (i32[header + FLAGS]! & OPEN) !== 0;
-      let verdict: Verdict = OK;
-      let band: number[] | undefined;
-      if (finite) {
-        const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
-        const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
-        const strangeness = judge.strangeness(score);
-        let level = judge.level(rows, own, time, strangeness);
-        // Only what may be flagged is explained, and only before it is learned.
-        if (level !== OK || open) band = bandOf(instance, page, at + HEADER, time);
-        if (band !== undefined && !judge.deviates(value, band[0]!)) level = OK;
-        verdict = judge.verdict(rows, own, time, strangeness, level, open);
-      }
-      instance.learn(page, at + HEADER, time, value);
+      const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
+      const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
+      const verdict = learning.step(page, at + HEADER, rows, own, time, value, open);
       i32[header + TIME_HIGH] = high;
       i32[header + TIME_LOW] = low;
       if (seen < LARGEST_COUNT) i32[header + COUNT] = seen + 1;
       this.#counts.values++;
-      const threshold = judge.threshold;
-      let alarm: Alarm | undefined;
-      if (alarms !== undefined && (open || verdict !== OK)) {
-        const row = alarms.places[entry]!;
-        const told = { high, low, value, score, threshold, verdict, band };
-        alarm = follow(alarms.state.page(row), alarms.state.at(row) + HEADER, told, open);
-      }
-      if (verdict !== OK) {
-        if (!open) this.#counts.alarms++;
-        i32[header + FLAGS] = i32[header + FLAGS]! | OPEN;
-      } else {
-        if (open) i32[header + FLAGS] = i32[header + FLAGS]! & ~OPEN;
-        if (!finite) this.#notFinite(watch, index, score);
-        if (alarm === undefined && !(everything && finite)) continue;
-      }
-      this.#findings.add(point, {
-        value: index,
-        watch: watch.index,
-        score,
-        threshold,
-        verdict,
-        ...(band && { band }),
-        ...(alarm && { alarm }),
-      });
+      if (verdict !== OK && !open) this.#counts.alarms++;
+      if (open !== (verdict !== OK)) i32[header + FLAGS]! ^= OPEN;
+      const finite = Number.isFinite(learning.score);
+      if (!finite) this.#notFinite(watch, index, learning.score);
+      if (verdict !== OK || open || (everything && finite)) this.#tell(watch, batch, entry, verdict, open);
     }
     return count;
+  }
+
+  /** What was found in the value that was just learned, as far as anyone wants to know. */
+  #tell(watch: Watch, batch: Batch, entry: number, verdict: Verdict, open: boolean): void {
+    const { learning, judge, alarms, policy, index } = watch;
+    const value = watch.values[entry]!;
+    const point = batch.pointOf[value]!;
+    const { score, surprise } = learning;
+    const { threshold } = judge;
+    const band = learning.band && [...learning.band];
+    let alarm: Alarm | undefined;
+    if (alarms !== undefined && (open || verdict !== OK)) {
+      const [high, low] = [batch.timeHigh[point]!, batch.timeLow[point]!];
+      const judged = { high, low, value: batch.value[value]!, score, surprise, threshold, verdict, band };
+      const place = alarms.places[entry]!;
+      alarm = follow(alarms.state.page(place), alarms.state.at(place) + HEADER, judged, open);
+    }
+    if (verdict === OK && alarm === undefined && !(policy.score_fields && Number.isFinite(score))) return;
+    const found = { value, watch: index, score, surprise, threshold, verdict };
+    this.#findings.add(point, { ...found, ...(band && { band }), ...(alarm && { alarm }) });
   }
 
   #notFinite(watch: Watch, value: number, score: number): void {
@@ -153,11 +141,4 @@ export class Detect {
 function clear({ state, places }: Share, entry: number): void {
   const at = state.at(places[entry]!);
   state.page(places[entry]!).f64.fill(0, at, at + state.stride);
-}
-
-function bandOf(instance: Instance, rows: Rows, at: number, time: number): number[] | undefined {
-  if (instance.band === undefined) return undefined;
-  const out = new Float64Array(3);
-  instance.band(rows, at, time, out);
-  return out.every(Number.isFinite) ? [...out] : undefined;
 }

@@ -1,7 +1,7 @@
 /** The begin or the end of an alarm as a point of its own. Texts are bytes, one character each. */
 import type { Alarm } from './alarm.ts';
 import { LEVELS } from './judge.ts';
-import { quoted, reasonOf } from './reason.ts';
+import { numberText, quoted, reasonOf } from './reason.ts';
 import { withoutTags } from './tagset.ts';
 
 /** What we say of the alarm; a tag of the series with such a name gives way. */
@@ -26,10 +26,11 @@ export function eventLine(
   const tags =
     `measurement=${asTagValue(measurement)},field=${asTagValue(field)},` +
     `detector=${detector},level=${level},state=${alarm.state}`;
-  const { start, end, value, band } = alarm;
+  const { start, end, value, surprise, band } = alarm;
   let fields = `start=${start}i,`;
   if (end !== undefined) fields += `end=${end}i,`;
   fields += `peak=${value},`;
+  if (!Number.isNaN(surprise)) fields += `surprise=${numberText(surprise)},`;
   if (band !== undefined) fields += `expected=${band[0]},lower=${band[1]},upper=${band[2]},`;
   fields += `reason=${quoted(reasonOf(alarm, field))}`;
   return `${name}${text.slice(measurement.length)},${tags} ${fields} ${end ?? start}\n`;

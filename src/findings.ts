@@ -12,6 +12,8 @@ export interface Finding {
   /** Index of the watch that found it. */
   readonly watch: number;
   readonly score: number;
+  /** -log10 of the share of the series' scores that are as strange; NaN where that is not known. */
+  readonly surprise: number;
   /** That the score was held against. */
   readonly threshold: number;
   readonly verdict: Verdict;

@@ -4,6 +4,7 @@
  */
 import { Budget } from './budget.ts';
 import type { Rows } from './detector.ts';
+import { knowsTail, learnTail, surprise, TAIL_WIDTH } from './math/tail.ts';
 import { alarmRate, type Policy } from './policy.ts';
 
 export const OK = 0;
@@ -18,10 +19,14 @@ export const LEVELS = ['ok', 'warning', 'critical'] as const;
 export const OPEN = 1;
 
 /** Of the meaning of the judge's rows. */
-export const JUDGE_VERSION = 1;
+export const JUDGE_VERSION = 2;
 
 /** In place of a time. */
 const NEVER = 0;
+
+/** Scores that say how rare one is; and the largest, so that its square is a float32. */
+const MEMORY = 10_000;
+const LARGEST_SCORE = 1e15;
 
 export class Judge {
   /** float64s of a series' row; 0 where the policy remembers nothing. */
@@ -34,9 +39,13 @@ export class Judge {
   readonly #policy: JudgePolicy;
   readonly #budget: Budget | undefined;
   /** Places in the row; -1 for what is not kept. */
-  readonly #since: number;
   readonly #last: number;
+  /** Since when the score has been beyond the threshold; of an open alarm its begin, or when it was last accepted. */
+  readonly #since: number;
   readonly #cooldown: number;
+  readonly #endAfter: number;
+  /** Place in the row, in float32s. */
+  readonly #tail: number;
 
   /** @param usual the detector's own idea of a threshold */
   constructor(policy: JudgePolicy, usual: number) {
@@ -45,11 +54,15 @@ export class Judge {
     this.#budget =
       policy.threshold === undefined ? new Budget(alarmRate(policy.max_false_alarms), usual) : undefined;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
-    // Beside a budget there is room for both, whatever the policy: no change of it may lose the tail that was learned.
+    this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
+    // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.
     const budget = this.#budget !== undefined;
+    const { min_duration, accept_after } = policy;
     let width = this.#budget?.width ?? 0;
-    this.#last = budget || this.#cooldown > 0 ? width++ : -1;
-    this.#since = budget || policy.min_duration > 0 ? width++ : -1;
+    this.#tail = budget ? 2 * width : -1;
+    if (budget) width += Math.ceil(TAIL_WIDTH / 2);
+    this.#last = budget || this.#cooldown > 0 || this.#endAfter > 0 ? width++ : -1;
+    this.#since = budget || min_duration > 0 || accept_after > 0 || this.#endAfter > 0 ? width++ : -1;
     this.width = width;
     this.layout = `${budget ? 'budget' : ''} ${this.#last} ${this.#since}`;
   }
@@ -93,11 +106,12 @@ export class Judge {
   verdict(rows: Rows, at: number, time: number, strangeness: number, level: Verdict, open: boolean): Verdict {
     const { f64 } = rows;
     if (open) {
-      if (strangeness < this.#policy.hysteresis * this.threshold) {
+      const calm = strangeness < this.#policy.hysteresis * this.threshold;
+      if (calm && this.#ends(f64, at, time)) {
         if (this.#since >= 0) f64[at + this.#since] = NEVER;
         return OK;
       }
-      if (this.#last >= 0) f64[at + this.#last] = time;
+      if (!calm && this.#last >= 0) f64[at + this.#last] = time;
       return level === OK ? WARNING : level;
     }
     if (this.#since >= 0) {
@@ -113,8 +127,40 @@ export class Judge {
       if (last !== NEVER && time >= last && time - last < this.#cooldown) return OK;
       f64[at + this.#last] = time;
     }
+    if (this.#since >= 0) f64[at + this.#since] = time;
     this.#budget?.alarmed(rows, at);
     return level;
+  }
+
+  /** Whether the alarm that is open has been for so long that it is normal now. Its time begins again then. */
+  accepts({ f64 }: Rows, at: number, time: number): boolean {
+    const { accept_after: after } = this.#policy;
+    if (after === 0) return false;
+    const since = f64[at + this.#since]!;
+    // NEVER: it was opened under a policy that did not remember when.
+    const known = since !== NEVER && since <= time;
+    if (known && time - since < after) return false;
+    f64[at + this.#since] = time;
+    return known;
+  }
+
+  /** How rare such a score is in its series: -log10 of the share of the scores so far that reach it. NaN if not known. */
+  surprise({ f32 }: Rows, at: number, strangeness: number): number {
+    const tail = 2 * at + this.#tail;
+    return this.#tail >= 0 && knowsTail(f32, tail) ? surprise(f32, tail, strangeness) : Number.NaN;
+  }
+
+  /** Learns how rare scores are, from every one of them. */
+  learn({ f32 }: Rows, at: number, strangeness: number): void {
+    if (this.#tail >= 0) learnTail(f32, 2 * at + this.#tail, Math.min(strangeness, LARGEST_SCORE), MEMORY);
+  }
+
+  /** Calm ends an alarm that it has outlasted, and any at all that has lasted as long as the policy asks. */
+  #ends(f64: Float64Array, at: number, time: number): boolean {
+    if (this.#endAfter === 0) return true;
+    const last = f64[at + this.#last]!;
+    const calm = time - last;
+    return calm < 0 || calm >= this.#endAfter || calm > last - f64[at + this.#since]!;
   }
 }
 
@@ -128,4 +174,6 @@ export type JudgePolicy = Pick<
   | 'min_duration'
   | 'cooldown'
   | 'hysteresis'
+  | 'end_after'
+  | 'accept_after'
 >;

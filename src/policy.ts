@@ -42,6 +42,12 @@ export interface Policy extends Selectors {
   cooldown: number | undefined;
   /** A share of the threshold. */
   hysteresis: number;
+  /** Seconds; undefined is what the threshold needs. */
+  end_after: number | undefined;
+  /** Learn nothing while an alarm is open. */
+  hold: boolean;
+  /** Seconds; 0 is never. */
+  accept_after: number;
   annotate: AnnotateMode;
   /** Adds `<field>_score` to every watched point. */
   score_fields: boolean;
@@ -146,7 +152,25 @@ export const policySchema = z.object({
     .max(1)
     .default(0.5)
     .describe(
-      'An alarm ends when the score is below this share of the threshold. 1: at the threshold itself.',
+      'An alarm ends when the score is below this share of the threshold. 1: below the threshold itself.',
+    ),
+  end_after: optionTypes
+    .duration()
+    .optional()
+    .describe(
+      'And when it has been so for as long: for this time, or as long as the alarm had lasted if that is less. No default: with a threshold "0s", with max_false_alarms "5m".',
+    ),
+  hold: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Learn nothing while an alarm is open. Otherwise a value of an alarm is learned as if it had been no further out than usual ones are.',
+    ),
+  accept_after: optionTypes
+    .duration()
+    .prefault('6h')
+    .describe(
+      'An alarm that goes on for so long is a lasting change: what it has come to is normal from then on. "0s" never accepts one.',
     ),
   annotate: z
     .enum(['tags', 'fields', 'events'])

@@ -1,4 +1,4 @@
-/** Why a value is flagged, for people; and text as a string field of line protocol. Characters are bytes. */
+/** Why a value is flagged, for people; and numbers and text as fields of line protocol. Characters are bytes. */
 import { unescapeName } from './tagset.ts';
 
 export interface Reasons {
@@ -17,6 +17,11 @@ export function reasonOf({ value, score, threshold, band }: Reasons, key: string
     return `${found}, expected ${expected} (${lower} to ${upper})`;
   }
   return `${found}, its score is ${shortText(score)} at a threshold of ${shortText(threshold)}`;
+}
+
+/** Four decimals are more than a score means. Always a float of line protocol: never NaN, never an integer's suffix. */
+export function numberText(score: number): string {
+  return String(Math.abs(score) < 1e9 ? Math.round(score * 1e4) / 1e4 : score);
 }
 
 /** Five digits, for people. The largest doubles have none so short: those would become Infinity. */

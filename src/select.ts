@@ -2,7 +2,7 @@
  * Which detector instances watch a series. Decided when the series comes in, by Telegraf's selector semantics, and
  * remembered as the series' row.
  */
-import { type AnnotationNames, SCORE_SUFFIX } from './annotate.ts';
+import { type AnnotationNames, SUFFIXES } from './annotate.ts';
 import type { Batch } from './batch.ts';
 import { isEvent } from './event.ts';
 import { hashBytes, wordsOf } from './hash.ts';
@@ -207,10 +207,11 @@ export class Select {
     return this.#fieldOf[fieldKey];
   }
 
-  /** `<field>_score` beside its field on the point: an earlier layer's, when this one writes such fields itself. */
+  /** `<field>_score` or `<field>_surprise` beside its field on the point: an earlier layer's, when this one writes such fields itself. */
   #isScore(field: string, batch: Batch, point: number): boolean {
-    if (!field.endsWith(SCORE_SUFFIX)) return false;
-    const scored = field.slice(0, -SCORE_SUFFIX.length);
+    const suffix = SUFFIXES.find((one) => field.endsWith(one));
+    if (suffix === undefined) return false;
+    const scored = field.slice(0, -suffix.length);
     for (let value = batch.firstValue[point]!; value < batch.firstValue[point + 1]!; value++) {
       const key = batch.block!.bytes.toString('utf8', batch.fieldStart[value]!, batch.fieldEnd[value]!);
       if (unescapeName(key) === scored) return true;

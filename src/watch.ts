@@ -3,6 +3,7 @@ import { ALARM_VERSION } from './alarm.ts';
 import type { DetectorConfig } from './config.ts';
 import type { Instance } from './detector.ts';
 import { JUDGE_VERSION, type Judge } from './judge.ts';
+import { Learning } from './learning.ts';
 import type { Policy } from './policy.ts';
 import { besideIdentityOf, identityOf } from './state/catalog.ts';
 import type { State } from './state/state.ts';
@@ -44,6 +45,7 @@ export class Watch {
   readonly policy: Policy;
   readonly instance: Instance;
   readonly judge: Judge;
+  readonly learning: Learning;
   readonly learned: Share;
   readonly judged: Share | undefined;
   readonly alarms: Share | undefined;
@@ -58,6 +60,7 @@ export class Watch {
     this.policy = policy;
     this.instance = instance;
     this.judge = judge;
+    this.learning = new Learning(instance, judge, policy);
     this.learned = new Share(states.learned);
     this.judged = states.judged && new Share(states.judged);
     this.alarms = states.alarms && new Share(states.alarms);

@@ -23,6 +23,7 @@ function series() {
       low,
       value: 1,
       score: 1,
+      surprise: 3,
       threshold: 4,
       verdict: OK,
       band: undefined,
@@ -52,15 +53,24 @@ t.test('an alarm is told of when it begins and when it ends, with its strangest 
     end: undefined,
     value: 9,
     score: -5,
+    surprise: 3,
     threshold: 4,
   };
   t.strictSame(begun, { ...first, band: [3, 2, 4] });
   t.equal(
-    step(NOON + 1n, { value: 99, score: -50, threshold: 5, verdict: CRITICAL, band: [3, 1, 5] }),
+    step(NOON + 1n, { value: 99, score: -50, surprise: 6, threshold: 5, verdict: CRITICAL, band: [3, 1, 5] }),
     undefined,
   );
   t.equal(step(NOON + 2n, { value: 8, score: 6, verdict: WARNING }), undefined);
-  const worst = { level: CRITICAL, start: NOON, value: 99, score: -50, threshold: 5, band: [3, 1, 5] };
+  const worst = {
+    level: CRITICAL,
+    start: NOON,
+    value: 99,
+    score: -50,
+    surprise: 6,
+    threshold: 5,
+    band: [3, 1, 5],
+  };
   t.strictSame(step(NOON + 3n, {}), { ...worst, state: 'end', end: NOON + 3n });
   t.ok(
     row().every((float) => float === 0),
@@ -87,6 +97,7 @@ t.test('an alarm that began while nobody wanted to be told', async (t) => {
     low: 5,
     value: 1,
     score: 5,
+    surprise: 3,
     threshold: 4,
     verdict: WARNING,
     band: undefined,

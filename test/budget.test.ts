@@ -28,6 +28,8 @@ class Series {
       min_duration: 0,
       cooldown: undefined,
       hysteresis: 0.5,
+      end_after: undefined,
+      accept_after: 0,
     };
     this.judge = new Judge({ ...policy, ...more }, USUAL);
     this.f64 = new Float64Array(this.judge.width);

@@ -10,6 +10,7 @@ const OPEN: Alarm = {
   end: undefined,
   value: 9.5,
   score: 7,
+  surprise: Number.NaN,
   threshold: 4,
   band: undefined,
 };
@@ -23,9 +24,16 @@ t.test('a begin and an end', async (t) => {
       'start=5i,peak=9.5,reason="usage is 9.5, its score is 7 at a threshold of 4" 5\n',
   );
   t.equal(
-    line('cpu', 'usage', { ...OPEN, state: 'end', level: CRITICAL, end: 8n, band: [1, 0, 2] }),
+    line('cpu', 'usage', {
+      ...OPEN,
+      state: 'end',
+      level: CRITICAL,
+      end: 8n,
+      surprise: 4.56789,
+      band: [1, 0, 2],
+    }),
     'anomaly,measurement=cpu,field=usage,detector=zscore,level=critical,state=end ' +
-      'start=5i,end=8i,peak=9.5,expected=1,lower=0,upper=2,reason="usage is 9.5, expected 1 (0 to 2)" 8\n',
+      'start=5i,end=8i,peak=9.5,surprise=4.5679,expected=1,lower=0,upper=2,reason="usage is 9.5, expected 1 (0 to 2)" 8\n',
   );
 });
 

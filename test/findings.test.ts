@@ -5,8 +5,8 @@ import { OK, WARNING } from '../src/judge.ts';
 t.test('findings belong to their point, until the next batch', async (t) => {
   const findings = new Findings();
   findings.reset(3);
-  const a = { value: 0, watch: 0, score: 1, threshold: 1, verdict: WARNING } as const;
-  const b = { value: 5, watch: 1, score: 2, threshold: 3, verdict: OK } as const;
+  const a = { value: 0, watch: 0, score: 1, surprise: 3, threshold: 1, verdict: WARNING } as const;
+  const b = { value: 5, watch: 1, score: 2, surprise: 3, threshold: 3, verdict: OK } as const;
   findings.add(2, a);
   findings.add(0, a);
   findings.add(2, b);

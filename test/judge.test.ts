@@ -10,6 +10,8 @@ const POLICY: JudgePolicy = {
   min_duration: 0,
   cooldown: undefined,
   hysteresis: 0.5,
+  end_after: undefined,
+  accept_after: 0,
 };
 const DAY = 86_400;
 
@@ -42,6 +44,28 @@ t.test('an alarm ends below a share of the threshold', async (t) => {
   t.same(series().steps(...scores), [OK, WARNING, WARNING, WARNING, OK, OK, OK]);
   t.same(series({ hysteresis: 1 }).steps(...scores), [OK, WARNING, OK, OK, OK, OK, OK]);
   t.same(series({ hysteresis: 0 }).steps(4, 0, 0), [WARNING, WARNING, WARNING], '0: it never does');
+});
+
+t.test('calm ends an alarm when it has been longer than that, or for end_after', async (t) => {
+  const verdicts = (end_after: number, scores: number[]) => series({ end_after }).steps(...scores);
+  t.same(verdicts(5, [4, 0]), [WARNING, OK], 'a single value is over at once');
+  t.same(verdicts(5, [4, 4, 0, 4, 0, 0, 0, 0]), [
+    WARNING,
+    WARNING,
+    WARNING,
+    WARNING,
+    WARNING,
+    WARNING,
+    WARNING,
+    OK,
+  ]);
+  t.same(verdicts(2, [4, 4, 4, 4, 0, 0, 4]), [WARNING, WARNING, WARNING, WARNING, WARNING, OK, WARNING]);
+  t.same(verdicts(0, [4, 4, 4, 0]), [WARNING, WARNING, WARNING, OK]);
+});
+
+t.test('a clock that is set back ends an alarm that is calm', async (t) => {
+  const { step } = series({ end_after: 50 });
+  t.same([step(100, 4), step(140, 4), step(150, 0), step(20, 0)], [WARNING, WARNING, WARNING, OK]);
 });
 
 t.test('the cool-down runs from the end of an alarm', async (t) => {
@@ -105,11 +129,14 @@ t.test('a row is as wide as its policy, and of a budget always the same', async 
   t.equal(judgeOf({}).width, 0);
   t.equal(judgeOf({ cooldown: 1 }).width, 1);
   t.equal(judgeOf({ cooldown: 1, min_duration: 1 }).width, 2);
+  t.equal(judgeOf({ accept_after: 1 }).width, 1);
+  t.equal(judgeOf({ end_after: 1 }).width, 2);
   const budget = judgeOf({ threshold: undefined });
-  t.equal(budget.width, 7);
+  t.equal(budget.width, 10);
   const changes: Partial<JudgePolicy>[] = [
     { cooldown: 0, min_duration: 60, hysteresis: 1 },
     { max_false_alarms: '1/day', direction: 'up' },
+    { accept_after: 60, end_after: 0 },
     { min_deviation: 5 },
   ];
   for (const change of changes) {

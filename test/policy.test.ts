@@ -3,7 +3,7 @@ import type { Policy } from '../src/policy.ts';
 import { policySchema } from '../src/policy.ts';
 
 t.test('the defaults', async (t) => {
-  const defaults: Omit<Policy, 'alias' | 'threshold' | 'cooldown'> = {
+  const defaults: Omit<Policy, 'alias' | 'threshold' | 'cooldown' | 'end_after'> = {
     namepass: [],
     namedrop: [],
     tagpass: {},
@@ -16,6 +16,8 @@ t.test('the defaults', async (t) => {
     min_deviation_ratio: 0,
     min_duration: 0,
     hysteresis: 0.5,
+    hold: false,
+    accept_after: 6 * 3600,
     annotate: 'tags',
     score_fields: false,
   };
@@ -53,6 +55,9 @@ t.test('what is refused', async (t) => {
     ['cooldown', 'long'],
     ['hysteresis', 1.1],
     ['hysteresis', -0.1],
+    ['end_after', 'late'],
+    ['hold', 1],
+    ['accept_after', -1],
     ['annotate', 'event'],
     ['score_fields', 1],
     ['namepass', 'cpu'],

@@ -83,9 +83,9 @@ async function readDetector(
     document.unknownKeys(table, path, `[[detectors.${name}]]`, [...own, ...SHARED]);
     const options = document.check(schema, table, path);
     if (policy === undefined || options === undefined) return undefined;
-    const { alias = name, threshold, cooldown, ...rest } = policy;
+    const { alias = name, threshold, cooldown, end_after, ...rest } = policy;
     if (!tryOut(document, detector, options, header)) return undefined;
-    return { detector, options, policy: { ...rest, alias, threshold, cooldown } };
+    return { detector, options, policy: { ...rest, alias, threshold, cooldown, end_after } };
   } catch (error) {
     document.report('CONFIG_MODULE', header, `the detector "${name}" is broken: ${reasonOf(error)}`);
     return undefined;

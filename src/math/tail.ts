@@ -5,11 +5,14 @@
  * distribution", Technometrics 29, 1987). Every number is learned; an excess counts for no more than MOST_EXCESS means,
  * so that one number does not hide the next.
  *
- * The state of a stream is TAIL_WIDTH float64s, at first all zeros. Numbers are magnitudes: 0 is the least.
+ * The state of a stream is TAIL_WIDTH floats, at first all zeros; float32s will do for numbers up to 1e15, whose squares
+ * they hold. Numbers are magnitudes: 0 is the least.
  */
 import { paretoQuantile, paretoRarity } from './gpd.ts';
 
 export const TAIL_WIDTH = 5;
+
+type Numbers = Float64Array | Float32Array;
 
 /** Places in the state. */
 /** Numbers learned, up to the memory. */
@@ -36,27 +39,32 @@ const CONTINUED = 0.75;
 /** Numbers beyond it are taken as it: the square is still finite. */
 const LARGEST = 1e150;
 
+/** Whether so many numbers have been learned that `surprise` means something. */
+export function knowsTail(numbers: Numbers, at: number): boolean {
+  return numbers[at + COUNT]! >= FEWEST;
+}
+
 /**
  * -log10 of the share of the stream's numbers that reach `value`: 3 for one in a thousand. 0 for the first 100.
  */
-export function surprise(f64: Float64Array, at: number, value: number): number {
-  if (f64[at + COUNT]! < FEWEST) return 0;
-  const threshold = f64[at + THRESHOLD]!;
-  const usual = -Math.log(rate(f64, at));
+export function surprise(numbers: Numbers, at: number, value: number): number {
+  if (!knowsTail(numbers, at)) return 0;
+  const threshold = numbers[at + THRESHOLD]!;
+  const usual = -Math.log(rate(numbers, at));
   if (value <= threshold) return value > 0 ? (usual * value) / threshold / Math.LN10 : 0;
-  const mean = f64[at + MEAN]!;
+  const mean = numbers[at + MEAN]!;
   if (mean === 0) return usual / Math.LN10;
   const ratio = Math.min((value - threshold) / mean, LARGEST);
-  return (usual + rarity(shapeOf(f64, at), ratio)) / Math.LN10;
+  return (usual + rarity(shapeOf(numbers, at), ratio)) / Math.LN10;
 }
 
 /** The number that is as surprising: the inverse of `surprise`. */
-export function surprisingly(f64: Float64Array, at: number, surprise: number): number {
-  const threshold = f64[at + THRESHOLD]!;
-  const usual = -Math.log(rate(f64, at));
+export function surprisingly(numbers: Numbers, at: number, surprise: number): number {
+  const threshold = numbers[at + THRESHOLD]!;
+  const usual = -Math.log(rate(numbers, at));
   const rest = surprise * Math.LN10 - usual;
   if (rest <= 0) return usual === 0 ? 0 : ((surprise * Math.LN10) / usual) * threshold;
-  return threshold + f64[at + MEAN]! * excess(shapeOf(f64, at), rest);
+  return threshold + numbers[at + MEAN]! * excess(shapeOf(numbers, at), rest);
 }
 
 /**
@@ -65,54 +73,54 @@ export function surprisingly(f64: Float64Array, at: number, surprise: number): n
  * @param level share of the numbers that is no part of the tail
  */
 export function learnTail(
-  f64: Float64Array,
+  numbers: Numbers,
   at: number,
   value: number,
   memory: number,
   level: number = LEVEL,
 ): void {
-  const before = f64[at + COUNT]!;
+  const before = numbers[at + COUNT]!;
   const count = before < memory ? before + 1 : before;
-  f64[at + COUNT] = count;
-  const over = Math.min(value, LARGEST) - f64[at + THRESHOLD]!;
+  numbers[at + COUNT] = count;
+  const over = Math.min(value, LARGEST) - numbers[at + THRESHOLD]!;
   const peak = over > 0;
-  f64[at + RATE]! += ((peak ? 1 : 0) - f64[at + RATE]!) / count;
+  numbers[at + RATE]! += ((peak ? 1 : 0) - numbers[at + RATE]!) / count;
   const share = Math.min(1 / (count * (1 - level)), MOST_SHARE);
   if (peak) {
-    const most = MOST_EXCESS * f64[at + MEAN]!;
+    const most = MOST_EXCESS * numbers[at + MEAN]!;
     const counted = over > most && most > 0 ? most : over;
-    f64[at + MEAN]! += share * (counted - f64[at + MEAN]!);
-    f64[at + MEAN_SQUARE]! += share * (counted * counted - f64[at + MEAN_SQUARE]!);
+    numbers[at + MEAN]! += share * (counted - numbers[at + MEAN]!);
+    numbers[at + MEAN_SQUARE]! += share * (counted * counted - numbers[at + MEAN_SQUARE]!);
   }
-  const step = share * f64[at + MEAN]! * (peak ? level : level - 1);
-  const next = f64[at + THRESHOLD]! + (step < over || !peak ? step : over);
-  f64[at + THRESHOLD] = next > 0 ? next : 0;
+  const step = share * numbers[at + MEAN]! * (peak ? level : level - 1);
+  const next = numbers[at + THRESHOLD]! + (step < over || !peak ? step : over);
+  numbers[at + THRESHOLD] = next > 0 ? next : 0;
 }
 
 /** Starts a stream of which something is known beforehand, as if `count` numbers with that tail had been learned. */
 export function startTail(
-  f64: Float64Array,
+  numbers: Numbers,
   at: number,
   count: number,
   threshold: number,
   mean: number,
   level: number = LEVEL,
 ): void {
-  f64[at + COUNT] = count;
-  f64[at + THRESHOLD] = threshold;
-  f64[at + RATE] = 1 - level;
-  f64[at + MEAN] = mean;
-  f64[at + MEAN_SQUARE] = 2 * mean * mean;
+  numbers[at + COUNT] = count;
+  numbers[at + THRESHOLD] = threshold;
+  numbers[at + RATE] = 1 - level;
+  numbers[at + MEAN] = mean;
+  numbers[at + MEAN_SQUARE] = 2 * mean * mean;
 }
 
-function rate(f64: Float64Array, at: number): number {
-  return Math.max(f64[at + RATE]!, 1 / (f64[at + COUNT]! + 1));
+function rate(numbers: Numbers, at: number): number {
+  return Math.max(numbers[at + RATE]!, 1 / (numbers[at + COUNT]! + 1));
 }
 
 /** 1/2 (1 - mean^2 / variance): 0 for an exponential, whose mean square is twice the square of its mean. */
-function shapeOf(f64: Float64Array, at: number): number {
-  const mean = f64[at + MEAN]!;
-  const spread = f64[at + MEAN_SQUARE]! / mean / mean - 1;
+function shapeOf(numbers: Numbers, at: number): number {
+  const mean = numbers[at + MEAN]!;
+  const spread = numbers[at + MEAN_SQUARE]! / mean / mean - 1;
   const shape = spread > 0 ? (1 - 1 / spread) / 2 : LEAST_SHAPE;
   return shape > MOST_SHAPE ? MOST_SHAPE : shape > LEAST_SHAPE ? shape : LEAST_SHAPE;
 }

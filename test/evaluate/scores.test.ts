@@ -102,6 +102,13 @@ t.test('a value is scored once, whatever leads to the score', async (t) => {
   t.match(await run([seriesOf([1, 20, 1, 30])], new AtOnce()), [{ strangeness: [2, 40, 2, 60] }]);
 });
 
+t.test('an instance that scores and learns at once', async (t) => {
+  const update = (_rows: unknown, _at: number, _time: number, value: number) => 3 * value;
+  const score = () => t.fail('nothing may stand between') as never;
+  const instance: Instance = { ...identity, score, update };
+  t.match(await run([seriesOf([1, 20, 1])], instance), [{ strangeness: [3, 60, 3], alarms: [1] }]);
+});
+
 t.test('a detector that fails ends the evaluation', async (t) => {
   const fails = (score: Instance['score']) => run([seriesOf([1])], { ...identity, score });
   const thrown = () => {

@@ -3,7 +3,7 @@
  * rows and records agree.
  */
 import { crc32 } from 'node:zlib';
-import { CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/state/catalog.ts';
+import { aliasOf, CATALOG_KEY, type Catalog, decodeText, fieldKeyKey } from '../../src/state/catalog.ts';
 import { Frames } from '../../src/state/frames.ts';
 import { decodeRecord, RECORD_PREFIX, tagSetOf } from '../../src/state/record.ts';
 import { COUNT, State, TIME_HIGH, TIME_LOW } from '../../src/state/state.ts';
@@ -24,6 +24,13 @@ export interface Kept {
 /** Names a row. */
 export function nameOf(alias: string, tagSet: string, field: string): string {
   return `${alias}|${tagSet}|${field}`;
+}
+
+/** Whose rows they are, as `nameOf` has it: a detector's by its alias, those beside them by what they are too. */
+function ownerOf(identity: string): string {
+  const what = identity.split(' ').at(-3)!;
+  const alias = aliasOf(identity);
+  return what === 'judge' || what === 'alarms' ? `${alias}/${what}` : alias;
 }
 
 /** Last time of a row in nanoseconds, and how many values it has learned. */
@@ -57,7 +64,7 @@ export async function readKept(store: Store): Promise<Kept | undefined> {
   const instances = await Promise.all(
     catalog.instances.map(async ({ number, identity, width, rows }) => ({
       number,
-      alias: identity.split(' ')[0]!,
+      alias: ownerOf(identity),
       rows,
       pages: await readPages(store, number, width, wrong),
     })),

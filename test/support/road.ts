@@ -23,6 +23,9 @@ export const defaultPolicy: Policy = {
   min_duration: 0,
   cooldown: undefined,
   hysteresis: 1,
+  end_after: undefined,
+  hold: false,
+  accept_after: 0,
   annotate: 'tags',
   score_fields: false,
 };
