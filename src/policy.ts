@@ -152,13 +152,13 @@ export const policySchema = z.object({
     .max(1)
     .default(0.5)
     .describe(
-      'An alarm ends when the score is below this share of the threshold. 1: below the threshold itself.',
+      'An alarm ends when the score is below this share of the threshold; with max_false_alarms also when it is below the threshold and a quarter of its largest in the alarm.',
     ),
   end_after: optionTypes
     .duration()
     .optional()
     .describe(
-      'And when it has been so for as long: for this time, or as long as the alarm had lasted if that is less. No default: with a threshold "0s", with max_false_alarms "5m".',
+      'And when it has been so for as long: for this time, or as long as the alarm had lasted if that is less. No default: with a threshold "0s", with max_false_alarms "3m".',
     ),
   hold: z
     .boolean()
