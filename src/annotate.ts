@@ -117,7 +117,7 @@ export class Annotate {
     if (!asTags) fields += `,${names.level}="${level}",${names.detector}=${quoted(alias.text)}`;
     fields += `,${names.score}=${numberText(strangest.score)},${names.threshold}=${shortText(strangest.threshold)}`;
     fields += `,${names.flaggedFields}=${quoted(keys.join(','))}`;
-    fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: batch.value[strangest.value]! }, keyOf(strangest)))}`;
+    fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: strangest.given ?? batch.value[strangest.value]! }, keyOf(strangest)))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
   }
 

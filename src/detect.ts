@@ -62,7 +62,7 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { instance, judge, count, values } = watch;
+    const { instance, judge, preparing, count, values } = watch;
     const { learned, judged, alarms, shares } = watch;
     const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
@@ -95,7 +95,8 @@ export class Detect {
         }
       }
       const time = seconds[point]!;
-      const value = numbers[index]!;
+      const value = preparing === undefined ? numbers[index]! : preparing.take(watch, batch, entry);
+      if (Number.isNaN(value)) continue;
       const score = instance.score(page, at + HEADER, time, value);
       const finite = Number.isFinite(score);
       const open = (i32[header + FLAGS]! & OPEN) !== 0;
@@ -120,7 +121,7 @@ export class Detect {
       let alarm: Alarm | undefined;
       if (alarms !== undefined && (open || verdict !== OK)) {
         const row = alarms.places[entry]!;
-        const told = { high, low, value, score, threshold, verdict, band };
+        const told = { high, low, value, steps: preparing?.steps, score, threshold, verdict, band };
         alarm = follow(alarms.state.page(row), alarms.state.at(row) + HEADER, told, open);
       }
       if (verdict !== OK) {
@@ -137,6 +138,7 @@ export class Detect {
         score,
         threshold,
         verdict,
+        ...(preparing && { given: value, steps: preparing.steps }),
         ...(band && { band }),
         ...(alarm && { alarm }),
       });
