@@ -93,7 +93,7 @@ function told(
     level: f64[at + LEVEL] as Verdict,
     start: timeOf(i32[2 * (at + START) + 1]!, i32[2 * (at + START)]!),
     end,
-    steps,
+    ...(steps && { steps }),
     value: f64[at + PEAK]!,
     score: f64[at + SCORE]!,
     threshold: f64[at + THRESHOLD]!,

@@ -228,10 +228,12 @@ function configOf(path: string, { memory, sync, snapshot_interval }: ChainOption
     [[detectors.zscore]]
       warmup = 5
       threshold = 3
+      counter = "off"
     [[detectors.zscore]]
       alias = "by_time"
       memory = "1m"
       threshold = 3
+      counter = "off"
       fieldinclude = ["f1", "late"]`;
 }
 
