@@ -66,7 +66,7 @@ export class Budget {
   /** Seconds. */
   readonly cooldown: number;
   /** Seconds of calm that end an alarm: a threshold that few values reach is left again and again while a level is off. */
-  readonly endAfter = 300;
+  readonly endAfter = 180;
   readonly #rate: number;
   readonly #block: number;
   readonly #usual: number;

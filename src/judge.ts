@@ -24,6 +24,9 @@ export const JUDGE_VERSION = 2;
 /** In place of a time. */
 const NEVER = 0;
 
+/** Of the largest score of an alarm; what is below it, and below the threshold, is calm. */
+const PEAK_SHARE = 0.25;
+
 /** Scores that say how rare one is; and the largest, so that its square is a float32. */
 const MEMORY = 10_000;
 const LARGEST_SCORE = 1e15;
@@ -44,8 +47,9 @@ export class Judge {
   readonly #since: number;
   readonly #cooldown: number;
   readonly #endAfter: number;
-  /** Place in the row, in float32s. */
+  /** Places in the row, in float32s: how rare scores are, and the largest one of an open alarm. */
   readonly #tail: number;
+  readonly #peak: number;
 
   /** @param usual the detector's own idea of a threshold */
   constructor(policy: JudgePolicy, usual: number) {
@@ -60,7 +64,8 @@ export class Judge {
     const { min_duration, accept_after } = policy;
     let width = this.#budget?.width ?? 0;
     this.#tail = budget ? 2 * width : -1;
-    if (budget) width += Math.ceil(TAIL_WIDTH / 2);
+    this.#peak = budget ? this.#tail + TAIL_WIDTH : -1;
+    if (budget) width += Math.ceil((TAIL_WIDTH + 1) / 2);
     this.#last = budget || this.#cooldown > 0 || this.#endAfter > 0 ? width++ : -1;
     this.#since = budget || min_duration > 0 || accept_after > 0 || this.#endAfter > 0 ? width++ : -1;
     this.width = width;
@@ -106,7 +111,7 @@ export class Judge {
   verdict(rows: Rows, at: number, time: number, strangeness: number, level: Verdict, open: boolean): Verdict {
     const { f64 } = rows;
     if (open) {
-      const calm = strangeness < this.#policy.hysteresis * this.threshold;
+      const calm = strangeness < this.#calmBelow(rows, at, strangeness);
       if (calm && this.#ends(f64, at, time)) {
         if (this.#since >= 0) f64[at + this.#since] = NEVER;
         return OK;
@@ -128,6 +133,7 @@ export class Judge {
       f64[at + this.#last] = time;
     }
     if (this.#since >= 0) f64[at + this.#since] = time;
+    if (this.#peak >= 0) rows.f32[2 * at + this.#peak] = strangeness;
     this.#budget?.alarmed(rows, at);
     return level;
   }
@@ -152,7 +158,20 @@ export class Judge {
 
   /** Learns how rare scores are, from every one of them. */
   learn({ f32 }: Rows, at: number, strangeness: number): void {
-    if (this.#tail >= 0) learnTail(f32, 2 * at + this.#tail, Math.min(strangeness, LARGEST_SCORE), MEMORY);
+    const score = strangeness < LARGEST_SCORE ? strangeness : LARGEST_SCORE;
+    if (this.#tail >= 0) learnTail(f32, 2 * at + this.#tail, score, MEMORY);
+  }
+
+  /**
+   * Where calm begins: at a share of the threshold. A score that was far beyond and comes down slowly, as smoothed ones do,
+   * need not go so far.
+   */
+  #calmBelow({ f32 }: Rows, at: number, strangeness: number): number {
+    const low = this.#policy.hysteresis * this.threshold;
+    if (this.#peak < 0) return low;
+    const peak = 2 * at + this.#peak;
+    if (strangeness > f32[peak]!) f32[peak] = strangeness;
+    return Math.max(low, Math.min(PEAK_SHARE * f32[peak]!, this.threshold));
   }
 
   /** Calm ends an alarm that it has outlasted, and any at all that has lasted as long as the policy asks. */

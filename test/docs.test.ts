@@ -167,6 +167,7 @@ t.test('links between the documents lead somewhere', async (t) => {
     'docs/architecture.md',
     'docs/detectors.md',
     'docs/evaluate.md',
+    'docs/prepare.md',
     'docs/state.md',
     'README.md',
     'CONTRIBUTING.md',

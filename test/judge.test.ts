@@ -63,6 +63,16 @@ t.test('calm ends an alarm when it has been longer than that, or for end_after',
   t.same(verdicts(0, [4, 4, 4, 0]), [WARNING, WARNING, WARNING, OK]);
 });
 
+t.test('under a budget, what was far beyond the threshold is calm below it', async (t) => {
+  const { judge, step } = series({ threshold: undefined, end_after: 0 });
+  for (let hour = 0; hour <= 24; hour++) step(hour * 3600 + 1, 1);
+  const at = (seconds: number, share: number) => step(DAY + 3600 + seconds, share * judge.threshold);
+  t.same([at(1, 1.5), at(2, 0.6), at(3, 0.4)], [WARNING, WARNING, OK], 'by hysteresis, after little');
+  const later = 3 * 3600;
+  t.not(at(later, 20), OK);
+  t.same([at(later + 1, 1.2), at(later + 2, 0.9)], [WARNING, OK]);
+});
+
 t.test('a clock that is set back ends an alarm that is calm', async (t) => {
   const { step } = series({ end_after: 50 });
   t.same([step(100, 4), step(140, 4), step(150, 0), step(20, 0)], [WARNING, WARNING, WARNING, OK]);

@@ -46,7 +46,7 @@ export async function sampleConfig(
     HEAD,
     `[agent]\n${options(agentSchema)}`,
     `[state]\n${options(stateSchema)}`,
-    `${await ownSample(main, root)}\n${SHARED}${options(policySchema, { alias: main, threshold, cooldown: '2h', end_after: '5m' })}`,
+    `${await ownSample(main, root)}\n${SHARED}${options(policySchema, { alias: main, threshold, cooldown: '2h', end_after: '3m' })}`,
   ];
   const others = name === undefined ? Object.keys(plugins.detectors).filter((other) => other !== main) : [];
   for (const other of others) parts.push(commentedOut(await ownSample(other, root)));

@@ -32,8 +32,11 @@ const config = (path: string) => `
     memory = "64MiB"
     snapshot_interval = "100ms"
   [[detectors.zscore]]
+    counter = "off"
     warmup = 5
-    threshold = 20`;
+    threshold = 20
+    hysteresis = 1.0
+    accept_after = "0s"`;
 
 /** A child with its state there. */
 export function startAt(t: Test, path: string): Promise<Child> {
