@@ -51,7 +51,7 @@ export interface Loaded {
 }
 
 /** Watches every numeric field when there is no file. */
-export const DEFAULT_DETECTOR = 'zscore';
+export const DEFAULT_DETECTOR = 'baseline';
 
 /** Loads `file`, or the defaults without one. Does not throw: what is wrong is among the problems. */
 export async function loadConfig(

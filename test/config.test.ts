@@ -118,10 +118,10 @@ t.test('without a file the default detector watches everything', async (t) => {
   t.same(config?.state, stateSchema.parse({}));
   t.equal(config?.detectors.length, 1);
   t.match(config?.detectors[0], {
-    detector: { name: 'zscore' },
+    detector: { name: 'baseline' },
     options: { memory: 3600 },
     policy: {
-      alias: 'zscore',
+      alias: 'baseline',
       threshold: undefined,
       max_false_alarms: '1/week',
       namepass: [],

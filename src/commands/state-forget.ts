@@ -3,6 +3,7 @@
 import type { PluginTable } from '../config.ts';
 import { compileFilter } from '../glob.ts';
 import { createLog } from '../log.ts';
+import { Refusal } from '../refusal.ts';
 import { readRecords } from '../state/archive.ts';
 import { Cold } from '../state/cold.ts';
 import { Forgetting, SLICE } from '../state/forget.ts';
@@ -11,7 +12,7 @@ import { acquireLock, LockError } from '../state/lock.ts';
 import { SeriesList, type TextFilter } from '../state/series-list.ts';
 import { unescapeName } from '../tagset.ts';
 import { finish } from '../waiting.ts';
-import { type Located, locate, openStore, type Place, print, Refusal, withState } from './state.ts';
+import { type Located, locate, openStore, type Place, print, withState } from './state.ts';
 import type { Wanted } from './state-list.ts';
 
 /** For field keys and what is on its way to the store. */

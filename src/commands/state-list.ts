@@ -1,8 +1,9 @@
 /** `state list` and `state show`: the series of a state, a line or a JSON object each. */
 import { compileFilter } from '../glob.ts';
+import { Refusal } from '../refusal.ts';
 import { recordKey } from '../state/record.ts';
 import { SeriesList, type ShownRow, type ShownSeries } from '../state/series-list.ts';
-import { type Place, print, Refusal, timeText, withState } from './state.ts';
+import { type Place, print, timeText, withState } from './state.ts';
 
 export interface Wanted {
   /** Globs on `measurement,tag=value,…` as in line protocol, and on field keys; none is all. */

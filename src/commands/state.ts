@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stateDirectory } from '../config/directory.ts';
 import { problemText } from '../config/problem.ts';
 import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import { Refusal } from '../refusal.ts';
 import { readCatalog, readFieldKeys } from '../state/archive.ts';
 import type { Catalog } from '../state/catalog.ts';
 import { STORE_FOLDER } from '../state/keeper.ts';
@@ -18,16 +19,6 @@ export interface Place {
   readonly path: string | undefined;
   readonly config: string | undefined;
   readonly plugins: PluginTable;
-}
-
-/** Told to the user: a code, what is wrong and what to do. */
-export class Refusal extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Where a state is. */

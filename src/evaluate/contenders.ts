@@ -7,8 +7,8 @@ import { problemText } from '../config/problem.ts';
 import { suggest } from '../config/suggest.ts';
 import { isTable, type Table } from '../config/toml.ts';
 import { type Config, type DetectorConfig, loadConfig, type PluginTable } from '../config.ts';
-import { combinations, type Grid, readGrids } from './grid.ts';
-import { EvaluationError } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { combinations, type Grids, readGrids } from './grid.ts';
 
 export interface Setting {
   /** What the grid says, as a line of TOML for each option; empty for the table as it stands. */
@@ -21,6 +21,8 @@ export interface Contender {
   readonly config: DetectorConfig;
   /** What to choose from. */
   readonly settings: readonly Setting[];
+  /** Data that its constants were found on. */
+  readonly foundOn: string | undefined;
 }
 
 /** What is asked for. */
@@ -38,9 +40,11 @@ export interface Entry {
 
 /** They show what a score is worth. */
 const ALWAYS = ['null', 'random'];
+/** There is nothing to choose. */
+const NO_GRIDS: Grids = { grids: new Map(), foundOn: new Map() };
 const PACKAGE = new URL('../../../', import.meta.url);
 
-/** Throws an EvaluationError. The config's sections come with the contenders, the defaults where there is no config. */
+/** Throws a Refusal. The config's sections come with the contenders, the defaults where there is no config. */
 export async function readContenders(
   entry: Entry,
   plugins: PluginTable,
@@ -48,39 +52,38 @@ export async function readContenders(
   const { config, problems, text } = await loadConfig(entry.config, plugins);
   if (config === undefined) {
     const problem = problems.find(({ severity }) => severity === 'error')!;
-    throw new EvaluationError('EVALUATE_CONFIG', `${problemText(problem)}; "check" says more`);
+    throw new Refusal('EVALUATE_CONFIG', `${problemText(problem)}; "check" says more`);
   }
   const known = Object.keys(plugins.detectors);
   for (const name of entry.detectors)
     if (!known.includes(name))
-      throw new EvaluationError(
-        'EVALUATE_DETECTOR',
-        `there is no detector "${name}"; ${suggest(name, known)}`,
-      );
+      throw new Refusal('EVALUATE_DETECTOR', `there is no detector "${name}"; ${suggest(name, known)}`);
 
   const tables = entry.config === undefined ? [] : tablesOf(entry.config, text, config);
   const wanted = entry.detectors.length + tables.length > 0 ? entry.detectors : known;
   const byDefault = known.filter((name) => ALWAYS.includes(name) || wanted.includes(name));
   const missing = byDefault.filter((name) => !tables.some(([other]) => other === name));
   const entries = [...missing.map((name): [string, Table] => [name, {}]), ...tables];
-  const given = entry.grid === undefined ? new Map<string, Grid>() : readGrids(entry.grid);
+  const given = entry.grid === undefined ? NO_GRIDS : readGrids(entry.grid);
   const contenders: Contender[] = [];
   for (const [name, table] of entries) {
-    const grid = given.get(name) ?? ownGrid(name);
+    const own = ownGrids(name);
+    const grid = given.grids.get(name) ?? own.grids.get(name) ?? {};
     const configOf = (options: Table) => readTable(name, options, entry.config, plugins);
     const settings: Setting[] = [];
     for (const options of combinations(grid, entry.settings, entry.seed))
       settings.push({ text: textOf(options), config: await configOf({ ...table, ...options }) });
     const asItStands = await configOf(table);
-    contenders.push({ name: asItStands.policy.alias, config: asItStands, settings });
+    const foundOn = own.foundOn.get(name);
+    contenders.push({ name: asItStands.policy.alias, config: asItStands, settings, foundOn });
   }
   return { contenders, config };
 }
 
-/** The grid in the detector's folder; without one there is nothing to choose. */
-function ownGrid(name: string): Grid {
+/** What is in the detector's folder. */
+function ownGrids(name: string): Grids {
   const file = fileURLToPath(new URL(`plugins/detectors/${name}/grid.toml`, PACKAGE));
-  return (existsSync(file) ? readGrids(file).get(name) : undefined) ?? {};
+  return existsSync(file) ? readGrids(file) : NO_GRIDS;
 }
 
 /** The tables of a config that has no errors, by the name of their detector. */
@@ -105,7 +108,7 @@ async function readTable(
   const [config] = await readDetectors(document, plugins);
   const problem = document.problems.find(({ severity }) => severity === 'error');
   if (config !== undefined && problem === undefined) return config;
-  throw new EvaluationError('EVALUATE_SETTING', `${text.replace(/\s+/g, ' ')}: ${problem?.reason}`);
+  throw new Refusal('EVALUATE_SETTING', `${text.replace(/\s+/g, ' ')}: ${problem?.reason}`);
 }
 
 function textOf(table: Table): string {

@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { Refusal } from '../refusal.ts';
 import { type Csv, readCsv } from './csv.ts';
-import { EvaluationError } from './refusal.ts';
 
 /** A stretch of rows that is labelled as anomalous; both ends belong to it. */
 export interface Window {
@@ -27,19 +27,16 @@ export interface Series {
 const WINDOWS_FILE = 'labels/combined_windows.json';
 const LABELS: Readonly<Record<string, boolean>> = { 0: false, 1: true, false: false, true: true, '': false };
 
-/** Sorted by name. Throws an EvaluationError. */
+/** Sorted by name. Throws a Refusal. */
 export function readCorpus(path: string): Series[] {
   if (!existsSync(path))
-    throw new EvaluationError(
-      'EVALUATE_NO_DATA',
-      `there is no ${path}; give a csv file or a directory of them`,
-    );
+    throw new Refusal('EVALUATE_NO_DATA', `there is no ${path}; give a csv file or a directory of them`);
   const isFolder = statSync(path).isDirectory();
   const isNab = isFolder && existsSync(join(path, WINDOWS_FILE));
   const root = isNab ? join(path, 'data') : path;
   const files = isFolder ? csvFiles(root) : [path];
   if (files.length === 0)
-    throw new EvaluationError('EVALUATE_NO_DATA', `${root} holds no csv file; see docs/evaluate.md`);
+    throw new Refusal('EVALUATE_NO_DATA', `${root} holds no csv file; see docs/evaluate.md`);
   const named = files.map((file) => ({ file, name: isFolder ? relative(root, file) : basename(file) }));
   const windows = isNab ? readWindows(join(path, WINDOWS_FILE)) : undefined;
   return named.map(({ file, name }) => readSeries(name, readCsv(file), windows));
@@ -59,7 +56,7 @@ function readWindows(file: string): Windows {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new EvaluationError('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
+    throw new Refusal('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
   }
 }
 
@@ -68,16 +65,13 @@ function readSeries(name: string, csv: Csv, windows: Windows | undefined): Serie
     const time = secondsOf(text);
     if (!Number.isNaN(time)) return time;
     const wanted = '"2014-07-01 00:00:00" (UTC), RFC 3339 or seconds since 1970';
-    throw new EvaluationError(
-      'EVALUATE_CSV',
-      `${csv.file}:${row + 2}: "${text}" is no time; write ${wanted}`,
-    );
+    throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no time; write ${wanted}`);
   });
   const values = Float64Array.from(csv.column('value'), (text, row) => {
     const value = Number(text);
     if (text === '' || /^nan$/i.test(text)) return Number.NaN;
     if (Number.isFinite(value)) return value;
-    throw new EvaluationError('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no number`);
+    throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no number`);
   });
   return {
     name,
@@ -100,10 +94,7 @@ function runs(csv: Csv): Window[] {
   for (const [row, text] of csv.column('label').entries()) {
     const label = LABELS[text.toLowerCase()];
     if (label === undefined)
-      throw new EvaluationError(
-        'EVALUATE_CSV',
-        `${csv.file}:${row + 2}: the label is "${text}"; write 0 or 1`,
-      );
+      throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: the label is "${text}"; write 0 or 1`);
     if (!label) continue;
     const open = windows.at(-1);
     if (open?.last === row - 1) open.last = row;
@@ -115,7 +106,7 @@ function runs(csv: Csv): Window[] {
 /** The rows between the times of each window. */
 function between(times: Windows[string] | undefined, seconds: Float64Array, name: string): Window[] {
   if (times === undefined)
-    throw new EvaluationError(
+    throw new Refusal(
       'EVALUATE_LABELS',
       `${WINDOWS_FILE} says nothing of ${name}; give it an empty list where nothing is anomalous`,
     );

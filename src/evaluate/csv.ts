@@ -1,7 +1,7 @@
 /** Files of comma-separated columns under a header, packed by gzip or not. Quotes have no meaning. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { EvaluationError } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 export interface Csv {
   readonly file: string;
@@ -10,7 +10,7 @@ export interface Csv {
   has(name: string): boolean;
 }
 
-/** Throws an EvaluationError for what cannot be read, or has rows of different lengths. */
+/** Throws a Refusal for what cannot be read, or has rows of different lengths. */
 export function readCsv(file: string): Csv {
   const [header = '', ...lines] = textOf(file).trimEnd().split(/\r?\n/);
   const names = header.split(',').map((name) => name.trim());
@@ -18,7 +18,7 @@ export function readCsv(file: string): Csv {
   for (const [row, line] of lines.entries()) {
     const cells = line.split(',');
     if (cells.length !== names.length)
-      throw new EvaluationError(
+      throw new Refusal(
         'EVALUATE_CSV',
         `${file}:${row + 2}: ${cells.length} columns, and ${names.length} in the header; a cell may hold no comma`,
       );
@@ -30,7 +30,7 @@ export function readCsv(file: string): Csv {
     column: (name) => {
       const found = columns[names.indexOf(name)];
       if (found !== undefined) return found;
-      throw new EvaluationError(
+      throw new Refusal(
         'EVALUATE_CSV',
         `${file}:1: there is no column "${name}" among ${names.join(', ')}; name it so in the header`,
       );
@@ -43,6 +43,6 @@ function textOf(file: string): string {
     const bytes = readFileSync(file);
     return new TextDecoder().decode(file.endsWith('.gz') ? gunzipSync(bytes) : bytes);
   } catch (error) {
-    throw new EvaluationError('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
+    throw new Refusal('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
   }
 }

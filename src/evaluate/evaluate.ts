@@ -32,12 +32,14 @@ export interface Report {
   readonly days: number;
   readonly splits: number;
   readonly seed: number;
+  /** By detector, data that its constants were found on: of that data its figures flatter. */
+  readonly found_on: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
   /** Empty unless the extent is full. */
   readonly full: readonly Full[];
 }
 
-/** Throws an EvaluationError when a detector fails. */
+/** Throws a Refusal when a detector fails. */
 export async function evaluate(plan: Plan): Promise<Report> {
   const { ground, contenders, stored, config, progress } = plan;
   const { series, windows, days } = ground;
@@ -73,5 +75,17 @@ export async function evaluate(plan: Plan): Promise<Report> {
     search.try('', strangeness);
     full.push(search.result(name));
   }
-  return { series: series.length, windows, days, splits: splits.length, seed: plan.seed, rows, full };
+  const found_on = Object.fromEntries(
+    contenders.flatMap(({ name, foundOn }) => (foundOn === undefined ? [] : [[name, foundOn]])),
+  );
+  return {
+    series: series.length,
+    windows,
+    days,
+    splits: splits.length,
+    seed: plan.seed,
+    found_on,
+    rows,
+    full,
+  };
 }

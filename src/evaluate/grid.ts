@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isTable, type Table, Toml, TomlError } from '../config/toml.ts';
 import { uniform } from '../math/random.ts';
-import { EvaluationError } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /** Fewer say little about what choosing costs. */
 export const LEAST_SETTINGS = 64;
@@ -10,29 +10,43 @@ export const LEAST_SETTINGS = 64;
 /** Option → the values to try. */
 export type Grid = Readonly<Record<string, readonly unknown[]>>;
 
-/** By detector, the tables [detectors.NAME] of a file. Throws an EvaluationError. */
-export function readGrids(file: string): Map<string, Grid> {
+/** What a file of grids holds, by detector. */
+export interface Grids {
+  readonly grids: ReadonlyMap<string, Grid>;
+  /** Data on which a detector's constants were found: there, its figures flatter. */
+  readonly foundOn: ReadonlyMap<string, string>;
+}
+
+/** Reads the tables [detectors.NAME], and [found_on] where there is one. Throws a Refusal. */
+export function readGrids(file: string): Grids {
+  const { detectors, found_on = {} } = tablesOf(file);
+  if (!isTable(detectors)) throw new Refusal('EVALUATE_GRID', `${file}: there is no table [detectors.NAME]`);
   const grids = new Map<string, Grid>();
-  for (const [name, grid] of Object.entries(tablesOf(file))) {
+  for (const [name, grid] of Object.entries(detectors)) {
     const wanted = `${file}: write [detectors.${name}], and a list of values for each option`;
-    if (!isTable(grid)) throw new EvaluationError('EVALUATE_GRID', wanted);
+    if (!isTable(grid)) throw new Refusal('EVALUATE_GRID', wanted);
     for (const [option, values] of Object.entries(grid))
       if (!Array.isArray(values) || values.length === 0)
-        throw new EvaluationError('EVALUATE_GRID', `${wanted}; ${option} has none`);
+        throw new Refusal('EVALUATE_GRID', `${wanted}; ${option} has none`);
     grids.set(name, grid as Grid);
   }
-  return grids;
+  const asked = `${file}: write [found_on], and behind the name of a detector that of the data`;
+  if (!isTable(found_on)) throw new Refusal('EVALUATE_GRID', asked);
+  const foundOn = new Map<string, string>();
+  for (const [name, data] of Object.entries(found_on)) {
+    if (typeof data !== 'string') throw new Refusal('EVALUATE_GRID', `${asked}; ${name} has none`);
+    foundOn.set(name, data);
+  }
+  return { grids, foundOn };
 }
 
 function tablesOf(file: string): Table {
   try {
-    const { detectors } = new Toml(readFileSync(file, 'utf8')).value;
-    if (isTable(detectors)) return detectors;
+    return new Toml(readFileSync(file, 'utf8')).value;
   } catch (error) {
     const place = error instanceof TomlError ? `:${error.place.line}:${error.place.column}` : '';
-    throw new EvaluationError('EVALUATE_GRID', `${file}${place}: ${(error as Error).message}`);
+    throw new Refusal('EVALUATE_GRID', `${file}${place}: ${(error as Error).message}`);
   }
-  throw new EvaluationError('EVALUATE_GRID', `${file}: there is no table [detectors.NAME]`);
 }
 
 /** Every combination, or `most` of them by chance, in their order. The seed decides. */

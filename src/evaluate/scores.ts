@@ -7,9 +7,9 @@ import type { Detector, Instance } from '../detector.ts';
 import { createLog } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Direction, Selectors } from '../policy.ts';
+import { Refusal } from '../refusal.ts';
 import type { Counts } from '../stats.ts';
 import type { Series } from './corpus.ts';
-import { EvaluationError } from './refusal.ts';
 
 export interface Scored {
   /** By row: the magnitude of the score in the direction that is watched; 0 where the row was not scored. */
@@ -51,7 +51,7 @@ export class Points {
   }
 }
 
-/** Runs a detector over each series from nothing. Throws an EvaluationError when it fails on one. */
+/** Runs a detector over each series from nothing. Throws a Refusal when it fails on one. */
 export async function scoresOf(
   { detector, options, policy }: DetectorConfig,
   { agent, state }: Pick<Config, 'agent' | 'state'>,
@@ -74,7 +74,7 @@ export async function scoresOf(
       await pipeline.process(points.bytes.subarray(from, from + CHUNK));
     tap.end();
     if (counts.failures + counts.malformed > 0)
-      throw new EvaluationError(
+      throw new Refusal(
         'EVALUATE_DETECTOR_FAILED',
         `${policy.alias} on ${points.series.name}: ${complaints[0]?.trim()}`,
       );
@@ -123,18 +123,23 @@ class Tap {
     if (this.#counts.alarms - this.#before > this.alarms.length) this.alarms.push(this.#point - 1);
   }
 
-  /** The instance itself, so that whatever else it can do it still does; it was made for us alone. */
+  /** Stands before the instance and not inside: a way to a score may lead over another one, and counts once. */
   #tapped(instance: Instance): Instance {
-    const { score, update } = instance;
-    instance.score = this.#noting(instance, score);
-    if (update !== undefined) instance.update = this.#noting(instance, update);
-    return instance;
+    const { update, band, accept } = instance;
+    return {
+      width: instance.width,
+      score: this.#noting((...value) => instance.score(...value)),
+      learn: (...value) => instance.learn(...value),
+      ...(update && { update: this.#noting(update.bind(instance)) }),
+      ...(band && { band: band.bind(instance) }),
+      ...(accept && { accept: accept.bind(instance) }),
+    };
   }
 
-  #noting(instance: Instance, ask: Instance['score']): Instance['score'] {
+  #noting(ask: Instance['score']): Instance['score'] {
     return (rows, at, time, value) => {
       this.end();
-      const answer = ask.call(instance, rows, at, time, value);
+      const answer = ask(rows, at, time, value);
       while (this.#seconds[this.#point] !== time && this.#point < this.scores.length) this.#point++;
       this.scores[this.#point++] = answer;
       return answer;

@@ -1,8 +1,8 @@
 /** Scores that a detector of others has left in a csv file with the columns file, row and anomaly_score. */
 import { basename } from 'node:path';
+import { Refusal } from '../refusal.ts';
 import type { Series } from './corpus.ts';
 import { readCsv } from './csv.ts';
-import { EvaluationError } from './refusal.ts';
 
 export interface Stored {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Stored {
   readonly strangeness: readonly Float64Array[];
 }
 
-/** `file` names the series, `row` counts from 0. Throws an EvaluationError where a row has no score, or two. */
+/** `file` names the series, `row` counts from 0. Throws a Refusal where a row has no score, or two. */
 export function readStored(path: string, corpus: readonly Series[]): Stored {
   const csv = readCsv(path);
   const byName = new Map(corpus.map(({ name, values }) => [name, new Float64Array(values.length).fill(-1)]));
@@ -22,7 +22,7 @@ export function readStored(path: string, corpus: readonly Series[]): Stored {
     const row = Number(rows[at]);
     const score = scores[at] === '' ? Number.NaN : Number(scores[at]);
     if (strangeness[row] !== -1 || !(score >= 0 && score < Number.POSITIVE_INFINITY))
-      throw new EvaluationError(
+      throw new Refusal(
         'EVALUATE_STORED',
         `${path}:${at + 2}: score "${scores[at]}" of row ${rows[at]} of ${name}; each row has one score, 0 or more`,
       );
@@ -31,7 +31,7 @@ export function readStored(path: string, corpus: readonly Series[]): Stored {
   for (const [name, strangeness] of byName) {
     const row = strangeness.indexOf(-1);
     if (row >= 0)
-      throw new EvaluationError('EVALUATE_STORED', `${path}: there is no score for row ${row} of ${name}`);
+      throw new Refusal('EVALUATE_STORED', `${path}: there is no score for row ${row} of ${name}`);
   }
   return { name: basename(path).replace(/\..*$/, ''), strangeness: [...byName.values()] };
 }

@@ -9,9 +9,13 @@ const IN_SIGHT =
   "raised, with none chosen. A detector's defaults and its grid may have been found on this very data, which flatters every\n" +
   'figure of it; published benchmarks are no exception.';
 
+/** Stands beside the name of a detector that has seen the data before. */
+const FLATTERED = '*';
+
 /** As text with a newline at its end. */
 export function tableOf(report: Report): string {
-  const { series, windows, days, rows, full } = report;
+  const { series, windows, days, found_on, rows, full } = report;
+  const named = (name: string) => (found_on[name] === undefined ? name : `${name} ${FLATTERED}`);
   const validated = rows.some(({ threshold_cross_validated }) => threshold_cross_validated !== undefined);
   const header = [
     'detector',
@@ -28,7 +32,7 @@ export function tableOf(report: Report): string {
     `${series} series, ${windows} labelled windows, ${days.toFixed(0)} days of series after probation\n`,
     columns([
       [...header, 'alarms/day', 'delay', ...(validated ? ['threshold by the other half'] : [])],
-      ...rows.map((row) => cells(row, windows, validated)),
+      ...rows.map((row) => cells({ ...row, detector: named(row.detector) }, windows, validated)),
     ]),
     `\nalarms/day: of one series; delay: from a window's first row, the median over the windows found.\n${IN_SIGHT}\n`,
   ];
@@ -38,10 +42,15 @@ export function tableOf(report: Report): string {
     parts.push(
       columns([
         ['detector', 'settings', 'in sight', 'by the other half', 'the best in sight'],
-        ...full.map(fullCells),
+        ...full.map((one) => fullCells({ ...one, detector: named(one.detector) })),
       ]),
     );
   }
+  for (const data of new Set(Object.values(found_on)))
+    parts.push(
+      `\n${FLATTERED} The constants of this detector, and the values in its grid, were found on ${data}, all of it:\n` +
+        'of that data each figure of its rows flatters, those by the other half too.\n',
+    );
   return parts.join('');
 }
 

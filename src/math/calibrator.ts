@@ -32,6 +32,18 @@ const QUANTILE_STEP = 3;
 /** In the stream's unit; for one that never moves. */
 const SMALLEST = 1e-12;
 
+/** How a stream is calibrated. */
+export interface Tail {
+  /** Where the values have been on average. */
+  centre: number;
+  /** Mean deviation from it, in the stream's unit. */
+  spread: number;
+  /** In spreads. */
+  quantile: number;
+  /** Mean, in spreads. */
+  excess: number;
+}
+
 /**
  * Calibrates streams that bring their values together, each by its own state. It holds settings alone: the state is
  * the caller's, `width` numbers that begin as zeros. Values come and excesses go in arrays, as a number that is
@@ -59,6 +71,7 @@ export class Calibrator {
    * @param count of values that each stream has had, with this one
    * @param tailShare of a value in the tail: 1 / its memory in values. It may change with each value
    * @param excesses is filled: 0 for a usual value, else the excess, negative for values below the centre
+   * @returns how many are not usual
    */
   step(
     state: Float64Array,
@@ -67,52 +80,53 @@ export class Calibrator {
     values: Float64Array,
     tailShare: number,
     excesses: Float64Array,
-  ): void {
-    const first = 1 / count;
-    const spreading = Math.max(this.#spreadShare, first);
-    const tailing = Math.max(tailShare, first);
+  ): number {
+    const quantiles = this.#quantiles;
+    const streams = quantiles.length;
+    if (count === 1) for (let i = 0; i < streams; i++) state[at + i * WIDTH + CENTRE] = values[i]!;
+    const spreading = Math.max(this.#spreadShare, 1 / count);
+    const tailing = Math.max(tailShare, 1 / count);
+    const stepping = QUANTILE_STEP * tailing;
     const settled = count > SETTLED_AFTER;
-    const learnedDistance = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;
-    const learnedExcess = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;
-    for (let i = 0; i < values.length; i++) {
-      const from = at + i * WIDTH;
-      const value = values[i]!;
-      const centre = count === 1 ? value : state[from + CENTRE]!;
+    const farthest = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;
+    const largest = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;
+    let unusual = 0;
+    for (let i = 0, from = at; i < streams; i++, from += WIDTH) {
+      const centre = state[from + CENTRE]!;
       const spread = state[from + SPREAD]!;
-      const deviation = value - centre;
+      const deviation = values[i]! - centre;
+      const size = Math.abs(deviation);
       const unit = spread + SMALLEST;
-      const most = learnedDistance * unit;
-      const learned = deviation > most ? most : deviation < -most ? -most : deviation;
-      state[from + CENTRE] = centre + spreading * learned;
-      state[from + SPREAD] = spread + spreading * (Math.abs(learned) - spread);
-
-      let distance = settled ? Math.abs(deviation) / unit : 0;
-      if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
-      const scale = state[from + SCALE]! + tailing * (distance - state[from + SCALE]!);
-      const step = QUANTILE_STEP * tailing * scale;
-      const quantile = state[from + QUANTILE]!;
-      const mean = state[from + EXCESS]!;
-      const above = this.#quantiles[i]!;
-      state[from + SCALE] = scale;
-      if (distance <= quantile) {
-        state[from + QUANTILE] = quantile - step * (1 - above);
-        excesses[i] = 0;
-        continue;
+      let distance = size / unit;
+      if (distance > farthest) {
+        const learned = farthest * unit;
+        state[from + CENTRE] = centre + spreading * (deviation < 0 ? -learned : learned);
+        state[from + SPREAD] = spread + spreading * (learned - spread);
+        if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
+      } else {
+        state[from + CENTRE] = centre + spreading * deviation;
+        state[from + SPREAD] = spread + spreading * (size - spread);
       }
-      const excess = distance - quantile;
-      const far = mean > 0 && excess > learnedExcess * mean ? learnedExcess * mean : excess;
-      const rate = tailing / (1 - above);
-      state[from + QUANTILE] = quantile + step * above;
-      state[from + EXCESS] =
-        mean + (rate < LARGEST_EXCESS_SHARE ? rate : LARGEST_EXCESS_SHARE) * (far - mean);
-      const strange = settled ? excess / (mean + LEAST_EXCESS * scale + SMALLEST) : 0;
-      excesses[i] = deviation < 0 ? -strange : strange;
-    }
-  }
+      excesses[i] = 0;
+      if (!settled) continue;
 
-  /** Where the values of the stream have been on average. */
-  centre(state: Float64Array, at: number, stream: number): number {
-    return state[at + stream * WIDTH + CENTRE]!;
+      const scale = state[from + SCALE]! + tailing * (distance - state[from + SCALE]!);
+      const quantile = state[from + QUANTILE]!;
+      const rare = 1 - quantiles[i]!;
+      const step = stepping * scale;
+      state[from + SCALE] = scale;
+      state[from + QUANTILE] = quantile - step * rare;
+      if (distance <= quantile) continue;
+      const excess = distance - quantile;
+      const mean = state[from + EXCESS]!;
+      const learned = mean > 0 && excess > largest * mean ? largest * mean : excess;
+      const strange = excess / (mean + LEAST_EXCESS * scale + SMALLEST);
+      state[from + QUANTILE] = quantile + step * (1 - rare);
+      state[from + EXCESS] = mean + Math.min(tailing / rare, LARGEST_EXCESS_SHARE) * (learned - mean);
+      excesses[i] = deviation < 0 ? -strange : strange;
+      unusual++;
+    }
+    return unusual;
   }
 
   /** Mean deviation from the centre, in the stream's unit. */
@@ -120,10 +134,17 @@ export class Calibrator {
     return state[at + stream * WIDTH + SPREAD]!;
   }
 
-  /** The distance from the centre, in the stream's unit, that so small a share of values exceeds; at least the spread. */
-  reach(state: Float64Array, at: number, stream: number, share: number): number {
+  /** Copies how the stream is calibrated. */
+  keep(state: Float64Array, at: number, stream: number, tail: Tail): void {
     const from = at + stream * WIDTH;
-    const beyond = Math.log((1 - this.#quantiles[stream]!) / share) * state[from + EXCESS]!;
-    return Math.max(state[from + QUANTILE]! + beyond, 1) * state[from + SPREAD]!;
+    tail.centre = state[from + CENTRE]!;
+    tail.spread = state[from + SPREAD]!;
+    tail.quantile = state[from + QUANTILE]!;
+    tail.excess = state[from + EXCESS]!;
+  }
+
+  /** The distance from the centre, in the stream's unit, that so small a share of values exceeds; at least the spread. */
+  reach({ spread, quantile, excess }: Tail, stream: number, share: number): number {
+    return Math.max(quantile + Math.log((1 - this.#quantiles[stream]!) / share) * excess, 1) * spread;
   }
 }

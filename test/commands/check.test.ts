@@ -72,7 +72,7 @@ t.test('what a good config does', async (t) => {
 t.test('without a file the defaults are checked', async (t) => {
   const { status, stdout } = check();
   t.equal(status, 0);
-  t.match(stdout, /^the defaults: 1 detector\n {2}zscore /);
+  t.match(stdout, /^the defaults: 1 detector\n {2}baseline /);
 });
 
 t.test('a telegraf.conf is known as one', async (t) => {

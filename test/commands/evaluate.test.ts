@@ -9,7 +9,15 @@ const evaluate = (...args: string[]) =>
   spawnSync(process.execPath, [CLI, 'evaluate', ...args], { encoding: 'utf8', env: {} });
 
 t.test('a table, and progress beside it', async (t) => {
-  const { status, stdout, stderr } = evaluate(LABELLED, '--settings', '2', '--splits', '3');
+  const { status, stdout, stderr } = evaluate(
+    LABELLED,
+    '--detector',
+    'zscore',
+    '--settings',
+    '2',
+    '--splits',
+    '3',
+  );
   t.equal(status, 0, stderr);
   for (const name of ['zscore', 'null', 'random']) t.match(stdout, new RegExp(`\\n${name} +quiet `), name);
   t.match(stdout, /over 3 splits, seed 1/);
@@ -36,7 +44,7 @@ t.test('a csv file, a config, and scores of another detector', async (t) => {
   );
   const dir = t.testdir({
     'a.csv': `timestamp,value,label\n${rows.join('')}`,
-    'a.toml': '[[detectors.zscore]]\n  alias = "mine"\n  namepass = ["cpu"]\n',
+    'a.toml': '[[detectors.zscore]]\n  alias = "mine"\n  threshold = 6\n  namepass = ["cpu"]\n',
     'theirs.csv': `file,row,anomaly_score\n${rows.map((_, row) => `a.csv,${row},${row === 60 ? 1 : 0}\n`).join('')}`,
   });
   const { status, stdout, stderr } = evaluate(
@@ -55,7 +63,13 @@ t.test('a report that nobody takes', async (t) => {
   const into = (file: string) =>
     spawnSync(
       'bash',
-      ['-c', `"$0" "$1" evaluate "$2" --cross-validate none ${file}`, process.execPath, CLI, LABELLED],
+      [
+        '-c',
+        `"$0" "$1" evaluate "$2" --detector null --cross-validate none ${file}`,
+        process.execPath,
+        CLI,
+        LABELLED,
+      ],
       {
         encoding: 'utf8',
         env: {},

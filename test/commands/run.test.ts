@@ -67,7 +67,7 @@ t.test('without a config the default detector watches everything', async (t) => 
   await child.until('the next is out', () => child.output.length > text.length);
   t.match(
     child.text.slice(text.length),
-    /^any,anomaly=critical,anomaly_detector=zscore,host=0|^any,host=0,anomaly=critical/,
+    /^any,anomaly=critical,anomaly_detector=baseline,host=0|^any,host=0,anomaly=critical/,
   );
   t.match(child.text.slice(text.length), 'anomaly_fields="other"');
   t.equal((await child.end()).code, 0);

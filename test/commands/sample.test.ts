@@ -13,12 +13,14 @@ const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const sample = (...args: string[]) =>
   spawnSync(process.execPath, [CLI, 'sample', ...args], { encoding: 'utf8' });
 
-const { zscore, needy } = examples.detectors;
-const plugins: PluginTable = { detectors: { needy: needy!, zscore: zscore! }, stores: {} };
+const { baseline, needy } = examples.detectors;
+const plugins: PluginTable = { detectors: { needy: needy!, baseline: baseline! }, stores: {} };
 const FILES = {
   plugins: {
     detectors: {
-      zscore: { 'sample.conf': '# One line.\n[[detectors.zscore]]\n  ## Prose.\n  # memory = "1h"\n\n\n' },
+      baseline: {
+        'sample.conf': '# One line.\n[[detectors.baseline]]\n  ## Prose.\n  # memory = "1h"\n\n\n',
+      },
       needy: { 'sample.conf': '# Another line.\n[[detectors.needy]]\n  model = "a"\n' },
     },
   },
@@ -30,9 +32,9 @@ const uncommented = (text: string) =>
 
 t.test('the sample of one detector is a whole config', async (t) => {
   const dir = t.testdir(FILES);
-  const text = await sampleConfig('zscore', plugins, pathToFileURL(`${dir}/`));
+  const text = await sampleConfig('baseline', plugins, pathToFileURL(`${dir}/`));
   t.ok(
-    text.includes(FILES.plugins.detectors.zscore['sample.conf'].trimEnd()),
+    text.includes(FILES.plugins.detectors.baseline['sample.conf'].trimEnd()),
     'the sample.conf word for word',
   );
   t.notMatch(text, 'needy');
@@ -44,7 +46,7 @@ t.test('the sample of one detector is a whole config', async (t) => {
 });
 
 t.test('its defaults are those of the program', async (t) => {
-  for (const name of ['zscore', 'needy']) {
+  for (const name of ['baseline', 'needy']) {
     const dir = t.testdir(FILES);
     const text = await sampleConfig(name, plugins, pathToFileURL(`${dir}/`));
     const files = t.testdir({ 'commented.toml': text, 'uncommented.toml': uncommented(text) });
@@ -63,14 +65,14 @@ t.test('its defaults are those of the program', async (t) => {
 t.test('the sample of all has the default detector at work, the others as comments', async (t) => {
   const dir = t.testdir(FILES);
   const text = await sampleConfig(undefined, plugins, pathToFileURL(`${dir}/`));
-  t.match(text, /^\[\[detectors\.zscore\]\]$/m);
+  t.match(text, /^\[\[detectors\.baseline\]\]$/m);
   t.match(text, '\n# # Another line.\n# [[detectors.needy]]\n#   model = "a"\n');
   const file = join(t.testdir({ 'a.toml': text }), 'a.toml');
   const { config, problems } = await loadConfig(file, plugins);
   t.same(problems, []);
   t.same(
     config?.detectors.map(({ detector }) => detector.name),
-    ['zscore'],
+    ['baseline'],
   );
 });
 
@@ -81,7 +83,7 @@ t.test('every detector of the package has a sample that check accepts', async (t
     const { status, stdout, stderr } = sample(...(name === undefined ? [] : [name]));
     t.equal(stderr, '');
     t.equal(status, 0);
-    t.match(stdout, `[[detectors.${name ?? 'zscore'}]]`);
+    t.match(stdout, `[[detectors.${name ?? 'baseline'}]]`);
     const file = join(t.testdir({ 'a.toml': stdout }), 'a.toml');
     const { config, problems } = await loadConfig(file, shipped);
     t.same(problems, []);

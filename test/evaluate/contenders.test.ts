@@ -13,7 +13,7 @@ t.test('every detector as it comes', async (t) => {
   t.same(contenders.map(({ name }) => name).sort(), Object.keys(plugins.detectors).sort());
   t.match(config.agent, { late_limit: 604_800 });
   const nothing = contenders.find(({ name }) => name === 'null')!;
-  t.match(nothing, { config: { policy: { alias: 'null', threshold: 1 } }, settings: [{ text: '' }] });
+  t.match(nothing, { config: { policy: { alias: 'null' } }, settings: [{ text: '' }] });
   t.equal(nothing.settings.length, 1, 'without a grid there is the one setting');
 });
 
@@ -26,11 +26,13 @@ t.test('those that are asked for, and always null and random', async (t) => {
 t.test('the grids that detectors bring have enough settings, all of them valid', async (t) => {
   const { contenders } = await read({ settings: 1000 });
   for (const { name, settings } of contenders)
-    t.ok(settings.length === 1 || settings.length >= LEAST_SETTINGS, `${name}: ${settings.length}`);
+    t.ok(name === 'null' || settings.length >= LEAST_SETTINGS, `${name}: ${settings.length}`);
+  const foundOn = contenders.filter((one) => one.foundOn !== undefined);
+  t.match(foundOn, [{ name: 'baseline', foundOn: /Numenta/ }], 'those that have seen data before say so');
   const [first] = contenders.find(({ name }) => name === 'zscore')!.settings;
-  t.match(first!.text, /^memory_points = 30\nwarmup = 10\nmin_deviation_ratio = 0.001$/);
-  t.match(first!.config.options, { memory_points: 30, warmup: 10, min_deviation_ratio: 0.001 });
-  const grid = readGrids(`${ROOT}plugins/detectors/zscore/grid.toml`).get('zscore')!;
+  t.match(first!.text, /^memory_points = 30\nwarmup = 10\nmin_stddev_ratio = 0.001$/);
+  t.match(first!.config.options, { memory_points: 30, warmup: 10, min_stddev_ratio: 0.001 });
+  const grid = readGrids(`${ROOT}plugins/detectors/zscore/grid.toml`).grids.get('zscore')!;
   t.equal(
     Object.values(grid).reduce((product, values) => product * values.length, 1),
     64,
@@ -56,7 +58,7 @@ t.test('the tables of a config, with its sections', async (t) => {
       [[detectors.zscore]]
         warmup = 12
       `,
-    'grid.toml': '[detectors.zscore]\n  min_deviation = [1.0, 2.0]\n',
+    'grid.toml': '[detectors.zscore]\n  min_stddev = [1.0, 2.0]\n',
   });
   const { contenders, config } = await read({ config: join(dir, 'a.toml'), grid: join(dir, 'grid.toml') });
   t.equal(config.agent.late_limit, 3600);
@@ -69,8 +71,8 @@ t.test('the tables of a config, with its sections', async (t) => {
   t.match(
     slow!.settings,
     [
-      { text: 'min_deviation = 1', config: { options: { memory: 21_600, min_deviation: 1 } } },
-      { text: 'min_deviation = 2', config: { policy: { threshold: 5 }, options: { min_deviation: 2 } } },
+      { text: 'min_stddev = 1', config: { options: { memory: 21_600, min_stddev: 1 } } },
+      { text: 'min_stddev = 2', config: { policy: { threshold: 5 }, options: { min_stddev: 2 } } },
     ],
     'a setting changes the table as it stands',
   );

@@ -5,9 +5,16 @@ import { combinations, readGrids } from '../../src/evaluate/grid.ts';
 const file = (t: Test, text: string) => join(t.testdir({ 'grid.toml': text }), 'grid.toml');
 
 t.test('grids by detector', async (t) => {
-  const grids = readGrids(file(t, '[detectors.a]\nx = [1, 2]\ny = ["1h"]\n[detectors.b]\nz = [true]\n'));
+  const { grids } = readGrids(file(t, '[detectors.a]\nx = [1, 2]\ny = ["1h"]\n[detectors.b]\nz = [true]\n'));
   t.same([...grids.keys()], ['a', 'b']);
   t.same({ ...grids.get('a') }, { x: [1, 2], y: ['1h'] });
+});
+
+t.test('the data that constants were found on', async (t) => {
+  const read = (text: string) => readGrids(file(t, `[detectors.a]\nx = [1]\n${text}`)).foundOn;
+  t.same([...read('')], []);
+  t.same([...read('[found_on]\na = "some data"\n')], [['a', 'some data']]);
+  t.throws(() => read('[found_on]\na = ["some data"]\n'), { code: 'EVALUATE_GRID' });
 });
 
 t.test('what is no grid', async (t) => {
@@ -15,6 +22,7 @@ t.test('what is no grid', async (t) => {
   t.throws(() => readGrids(join(t.testdir({}), 'none.toml')), refused);
   t.throws(() => readGrids(file(t, 'x = [')), { ...refused, message: /grid\.toml:1:/ });
   t.throws(() => readGrids(file(t, '[grid]\nx = [1]\n')), refused);
+  t.throws(() => readGrids(file(t, 'found_on = "some data"\n[detectors.a]\nx = [1]\n')), refused);
   t.throws(() => readGrids(file(t, '[[detectors.a]]\nx = [1]\n')), refused, 'as a config has it');
   t.throws(() => readGrids(file(t, '[detectors.a]\nx = 1\n')), { ...refused, message: /x has none/ });
   t.throws(() => readGrids(file(t, '[detectors.a]\nx = []\n')), refused);

@@ -86,6 +86,22 @@ t.test('the instance is asked as itself', async (t) => {
   t.equal(own.asked, 4, 'for the value that is flagged, and the one that ends the alarm');
 });
 
+t.test('a value is scored once, whatever leads to the score', async (t) => {
+  class AtOnce implements Instance {
+    readonly width = 1;
+    score(...value: Parameters<Instance['score']>): number {
+      return this.update(...value);
+    }
+    learn(...value: Parameters<Instance['learn']>): void {
+      this.update(...value);
+    }
+    update(_rows: unknown, _at: number, _time: number, value: number): number {
+      return 2 * value;
+    }
+  }
+  t.match(await run([seriesOf([1, 20, 1, 30])], new AtOnce()), [{ strangeness: [2, 40, 2, 60] }]);
+});
+
 t.test('an instance that scores and learns at once', async (t) => {
   const update = (_rows: unknown, _at: number, _time: number, value: number) => 3 * value;
   const score = () => t.fail('nothing may stand between') as never;

@@ -19,7 +19,16 @@ const row: Row = {
   delay_share: 0.496,
   threshold_cross_validated: { mean: 67.734, deviation: 1.954, splits: [] },
 };
-const report: Report = { series: 31, windows: 57, days: 1228.7, splits: 20, seed: 1, rows: [row], full: [] };
+const report: Report = {
+  series: 31,
+  windows: 57,
+  days: 1228.7,
+  splits: 20,
+  seed: 1,
+  found_on: {},
+  rows: [row],
+  full: [],
+};
 const lines = (changed: Partial<Report>) => tableOf({ ...report, ...changed }).split('\n');
 
 t.test('a line a row, columns one below the other', async (t) => {
@@ -71,6 +80,19 @@ t.test('it says what flatters, and what the splits are', async (t) => {
   const text = tableOf(report);
   t.match(text, /with the labels in sight, which flatters/);
   t.match(text, /over 20 splits, seed 1/);
+});
+
+t.test('a detector that has seen the data before is marked in every row', async (t) => {
+  const other = { ...row, detector: 'other' };
+  const in_sight = { score: 56.62, rule: 'quiet', threshold: 3.8654, options: '' } as const;
+  const full = [
+    { detector: 'mine', settings: 64, in_sight, cross_validated: row.threshold_cross_validated! },
+  ];
+  const text = tableOf({ ...report, rows: [row, other], full, found_on: { mine: 'the data of last year' } });
+  t.equal(text.match(/^mine \* +(quiet|64) /gm)?.length, 2);
+  t.match(text, /^other {5}quiet /m);
+  t.match(text, /\n\* .*found on the data of last year/);
+  t.notMatch(tableOf(report), /found on the/);
 });
 
 t.test('options, rule and threshold chosen together', async (t) => {

@@ -97,7 +97,7 @@ t.test('the clock of the points is set back', async (t) => {
   const start = () =>
     Child.start(t, {
       files: {
-        'anomaly.toml': `[state]\n  path = "${path}"\n[[detectors.zscore]]\n  threshold = 6\n  warmup = 10\n`,
+        'anomaly.toml': `[state]\n  path = "${path}"\n[[detectors.zscore]]\n  threshold = 6\n  hysteresis = 1.0\n  warmup = 10\n`,
       },
     });
   const FIRST = 1_767_225_600;

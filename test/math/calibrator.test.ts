@@ -102,13 +102,28 @@ t.test('what lies around its numbers stays as it was', (t) => {
   t.end();
 });
 
+t.test('how many are not usual', (t) => {
+  const calibrator = new Calibrator([0.97, 0.97], 10_000);
+  const state = new Float64Array(10);
+  run(calibrator, [series(bell, 5000), series(bell, 5000)], state);
+  const count = (...values: number[]) =>
+    calibrator.step(state, 0, 5001, Float64Array.from(values), TAIL, new Float64Array(2));
+  t.strictSame([count(0, 0), count(0, 9), count(-9, 9)], [0, 1, 2]);
+  t.end();
+});
+
 t.test('centre, spread and reach', (t) => {
   const calibrator = new Calibrator([0.97, 0.97], 10_000);
   const state = new Float64Array(10);
   run(calibrator, [series(bell), series((i) => 100 + 4 * bell(i))], state);
-  t.ok(Math.abs(calibrator.centre(state, 0, 1) - 100) < 0.2);
-  t.ok(Math.abs(calibrator.spread(state, 0, 1) - 4 * Math.sqrt(2 / Math.PI)) < 0.1);
-  t.ok(Math.abs(calibrator.reach(state, 0, 0, 0.003) - 3) < 0.3, 'three deviations of a bell curve');
-  t.equal(calibrator.reach(new Float64Array(10), 0, 0, 0.003), 0, 'of nothing learned');
+  const tail = { centre: 0, spread: 0, quantile: 0, excess: 0 };
+  calibrator.keep(state, 0, 1, tail);
+  t.ok(Math.abs(tail.centre - 100) < 0.2);
+  t.ok(Math.abs(tail.spread - 4 * Math.sqrt(2 / Math.PI)) < 0.1);
+  t.equal(tail.spread, calibrator.spread(state, 0, 1));
+  calibrator.keep(state, 0, 0, tail);
+  t.ok(Math.abs(calibrator.reach(tail, 0, 0.003) - 3) < 0.3, 'three deviations of a bell curve');
+  calibrator.keep(new Float64Array(10), 0, 0, tail);
+  t.equal(calibrator.reach(tail, 0, 0.003), 0, 'of nothing learned');
   t.end();
 });

@@ -33,7 +33,9 @@ const config = (path: string) => `
     snapshot_interval = "100ms"
   [[detectors.zscore]]
     warmup = 5
-    threshold = 20`;
+    threshold = 20
+    hysteresis = 1.0
+    accept_after = "0s"`;
 
 /** A child with its state there. */
 export function startAt(t: Test, path: string): Promise<Child> {

@@ -1,4 +1,4 @@
-/** A small plugin table for the tests of the config; `zscore` is only the name of the default detector. */
+/** A small plugin table for the tests of the config; `baseline` is only the name of the default detector. */
 import type { PluginTable } from '../../src/config.ts';
 import type { Detector, Instance } from '../../src/detector.ts';
 
@@ -42,6 +42,7 @@ const needy: Detector = {
 export const plugins: PluginTable = {
   stores: {},
   detectors: {
+    baseline: async () => ({ default: { ...zscore, name: 'baseline' } }),
     zscore: async () => ({ default: zscore }),
     needy: async () => ({ default: needy }),
     broken: () => import(new URL('../absent.js', import.meta.url).href),

@@ -67,10 +67,14 @@ export class Autoregression {
     const value = deviation / unit;
     const capped = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 
+    const { residuals } = now;
+    const stream = this.#stream;
+    const orders = this.#orders;
+    const longest = this.#longest;
     const last = at + LAST;
-    let weights = last + this.#longest;
-    for (let i = 0; i < this.#orders.length; i++) {
-      const order = this.#orders[i]!;
+    let weights = last + longest;
+    for (let i = 0; i < orders.length; i++) {
+      const order = orders[i]!;
       let predicted = 0;
       let norm = LEAST_NORM;
       for (let lag = 0; lag < order; lag++) {
@@ -82,7 +86,7 @@ export class Autoregression {
       const learned = error > LARGEST_ERROR ? LARGEST_ERROR : error < -LARGEST_ERROR ? -LARGEST_ERROR : error;
       const rate = (RATE * learned) / norm;
       for (let lag = 0; lag < order; lag++) f64[weights + lag]! += rate * f64[last + lag]!;
-      now.residuals[this.#stream + i] = count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
+      residuals[stream + i] = count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
       weights += order;
     }
 
@@ -90,7 +94,7 @@ export class Autoregression {
     const share = Math.max(now.share, this.#share);
     f64[at + MEAN] = mean + share * learned;
     f64[at + VARIANCE] = variance + share * (learned * learned - variance);
-    for (let lag = this.#longest - 1; lag > 0; lag--) f64[last + lag] = f64[last + lag - 1]!;
+    for (let lag = longest - 1; lag > 0; lag--) f64[last + lag] = f64[last + lag - 1]!;
     f64[last] = capped;
   }
 }

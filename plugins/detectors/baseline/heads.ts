@@ -46,14 +46,18 @@ export class Heads {
     this.width = 1 + spans.length;
   }
 
-  /** @param excesses as the calibrators have found them, in the order of the weights */
-  step(f64: Float64Array, row: number, now: Moment, excesses: Float64Array): void {
+  /**
+   * @param excesses as the calibrators have found them, in the order of the weights
+   * @param unusual how many of them there are; mostly none
+   */
+  step(f64: Float64Array, row: number, now: Moment, excesses: Float64Array, unusual: number): void {
     let sum = 0;
     let spike = 0;
     let lean = 0;
-    for (let i = 0; i < excesses.length; i++) {
+    for (let i = 0, left = unusual; left > 0; i++) {
       const excess = excesses[i]!;
       if (excess === 0) continue;
+      left--;
       const weight = this.#weights[i]!;
       const size = Math.abs(excess);
       const capped = Math.min(size, LARGEST_INCIDENT);
@@ -61,19 +65,20 @@ export class Heads {
       spike += weight * Math.min(size, LARGEST_SPIKE);
       lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
     }
-    const strangeness = sum === 0 ? 0 : sum ** POWER;
+    const strangeness = sum > 0 ? sum ** POWER : 0;
     const at = row + this.#at;
     const spans = at + 1;
     let total = 0;
-    for (let i = 0; i < this.#shares.length; i++) {
-      const share = Math.max(this.#shares[i]!, now.share);
+    const shares = this.#shares;
+    for (let i = 0; i < shares.length; i++) {
+      const share = Math.max(shares[i]!, now.share);
       const smooth = f64[spans + i]! + share * (strangeness - f64[spans + i]!);
       f64[spans + i] = smooth;
       total += smooth;
     }
     const lasting = f64[at]! + Math.max(LEAN_SHARE, now.share) * (lean - f64[at]!);
     f64[at] = lasting;
-    this.incident = total / this.#shares.length;
+    this.incident = total / shares.length;
     this.spike = spike;
     this.incidentLean = lasting;
     this.spikeLean = lean;

@@ -9,6 +9,8 @@ export class Moment {
   share = 0;
   /** Seconds. */
   time = 0;
+  /** Of the day, by UTC. */
+  second = 0;
   /** In the unit of the field. */
   value = 0;
   /** In each stream. */

@@ -1,6 +1,6 @@
 /**
  * What is usual at this time of day. The day (of UTC) is cut into equal parts, and each part has its level, from
- * which the value's distance is the residual; it is cut more than once, coarse and fine.
+ * which the value's distance is the residual.
  *
  * Levels are float32, as distances from an offset, which begins as the first value: a series around 10^9 that moves
  * by a few units would lose them in a float32 of its own. Every four are followed by their counts of visits, 6 bits
@@ -10,7 +10,7 @@
 import type { Rows } from '../../../src/detector.ts';
 import type { Moment } from './moment.ts';
 
-const DAY = 86_400;
+export const DAY = 86_400;
 const COUNT_BITS = 6;
 const COUNT_MASK = (1 << COUNT_BITS) - 1;
 /** Levels to a word of counts; with it, floats to a group. */
@@ -18,13 +18,11 @@ const LEVELS = 4;
 const LEVEL_MASK = LEVELS - 1;
 const GROUP = LEVELS + 1;
 
-/** Places among the numbers: the mean of the series, then for each cut as many as EACH. */
+/** Places among the numbers. */
 const MEAN = 0;
-const FIRST = 1;
-const OFFSET = 0;
-const DEVIATION = 1;
-const RECENT = 2;
-const EACH = 3;
+const OFFSET = 1;
+const DEVIATION = 2;
+const RECENT = 3;
 
 /** A time of day that has not been seen is expected to be like the last 100 values. */
 const MEAN_SHARE = 1 / 100;
@@ -37,116 +35,93 @@ const RECENT_SHARE = 1 / 30;
 
 export class Profile {
   /** Numbers of state, beside levels and counts. */
-  readonly width: number;
-  /** float32s of levels and counts. */
-  readonly floats: number;
-  /** By each cut, at the time that was looked at last, or of the last step before it learned. */
-  readonly expected: Float64Array;
+  readonly width = 4;
+  /** At the time that was looked at last, or of the last step before it learned. */
+  expected = 0;
   readonly #at: number;
   readonly #stream: number;
+  readonly #parts: number;
   readonly #visits: number;
-  /** For each cut: its parts, and where its levels begin in the row's float32s. */
-  readonly #parts: Int32Array;
-  readonly #begins: Int32Array;
+  /** Where levels and counts begin in the row's float32s. */
+  #levels = 0;
 
   /**
    * @param at of the numbers in the row
-   * @param stream of the first cut's residual
-   * @param parts into which the day is cut, once for each
+   * @param stream of the residual
+   * @param parts into which the day is cut
    * @param visits memory of a part, at most 63
    */
-  constructor(at: number, stream: number, parts: readonly number[], visits: number) {
+  constructor(at: number, stream: number, parts: number, visits: number) {
     this.#at = at;
     this.#stream = stream;
+    this.#parts = parts;
     this.#visits = visits;
-    this.width = FIRST + EACH * parts.length;
-    this.#parts = Int32Array.from(parts);
-    this.#begins = new Int32Array(parts.length);
-    this.expected = new Float64Array(parts.length);
-    let floats = 0;
-    parts.forEach((count, cut) => {
-      this.#begins[cut] = floats;
-      floats += GROUP * Math.ceil(count / LEVELS);
-    });
-    this.floats = floats;
   }
 
-  /** Levels and counts lie from here in a row, in float32s. */
-  place(floats: number): void {
-    for (let cut = 0; cut < this.#parts.length; cut++) this.#begins[cut]! += floats;
+  /** Levels and counts lie in a row from here on, in float32s. Answers where they end. */
+  place(floats: number): number {
+    this.#levels = floats;
+    return floats + GROUP * Math.ceil(this.#parts / LEVELS);
   }
 
   begin(f64: Float64Array, row: number, value: number): void {
     f64[row + this.#at + MEAN] = value;
-    for (let cut = 0; cut < this.#parts.length; cut++) f64[row + this.#number(cut) + OFFSET] = value;
+    f64[row + this.#at + OFFSET] = value;
   }
 
-  /** Fills `expected` for the time. */
-  look({ f64, f32 }: Rows, row: number, time: number): void {
-    const second = secondOf(time);
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      const part = partOf(second, this.#parts[cut]!);
-      const group = 2 * row + this.#begins[cut]! + groupOf(part);
-      const word = f32[group + LEVELS]! | 0;
-      const level = f64[row + this.#number(cut) + OFFSET]! + f32[group + (part & LEVEL_MASK)]!;
-      const seen = ((word >> shiftOf(part)) & COUNT_MASK) > 0;
-      this.expected[cut] = seen ? level : f64[row + this.#at + MEAN]!;
-    }
+  /** Fills `expected` for the second of the day. */
+  look({ f64, f32 }: Rows, row: number, second: number): void {
+    const at = row + this.#at;
+    const part = partOf(second, this.#parts);
+    const group = 2 * row + this.#levels + GROUP * (part >> 2);
+    const seen = ((f32[group + LEVELS]! >> shiftOf(part)) & COUNT_MASK) > 0;
+    this.expected = seen ? f64[at + OFFSET]! + f32[group + (part & LEVEL_MASK)]! : f64[at + MEAN]!;
   }
 
   step({ f64, f32 }: Rows, row: number, now: Moment): void {
-    const { value, count } = now;
-    const second = secondOf(now.time);
-    const mean = f64[row + this.#at + MEAN]!;
-    const recentShare = Math.max(now.share, RECENT_SHARE);
-    const deviationShare = Math.max(now.share, DEVIATION_SHARE);
-    f64[row + this.#at + MEAN] = mean + Math.max(now.share, MEAN_SHARE) * (value - mean);
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      const part = partOf(second, this.#parts[cut]!);
-      const group = 2 * row + this.#begins[cut]! + groupOf(part);
-      const place = group + (part & LEVEL_MASK);
-      const level = f32[place]!;
-      const word = f32[group + LEVELS]! | 0;
-      const number = row + this.#number(cut);
-      const offset = f64[number + OFFSET]!;
-      const distance = value - offset;
-      let visits = (word >> shiftOf(part)) & COUNT_MASK;
-      let residual = value - mean;
-      if (visits > 0) {
-        // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
-        residual = Math.fround(distance) === level ? 0 : distance - level;
-      }
-      now.residuals[this.#stream + cut] = residual;
-      this.expected[cut] = visits > 0 ? offset + level : mean;
-
-      const deviation = f64[number + DEVIATION]!;
-      const most = count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
-      const learned = residual > most ? most : residual < -most ? -most : residual;
-      f64[number + DEVIATION] = deviation + deviationShare * (Math.abs(learned) - deviation);
-      f64[number + RECENT]! += recentShare * (residual - f64[number + RECENT]!);
-      if (visits < this.#visits) {
-        visits++;
-        f32[group + LEVELS] = word + (1 << shiftOf(part));
-      }
-      f32[place] = visits === 1 ? distance : level + learned / visits;
+    const { value, share } = now;
+    const at = row + this.#at;
+    const part = partOf(now.second, this.#parts);
+    const group = 2 * row + this.#levels + GROUP * (part >> 2);
+    const place = group + (part & LEVEL_MASK);
+    const word = f32[group + LEVELS]! | 0;
+    const level = f32[place]!;
+    const mean = f64[at + MEAN]!;
+    const offset = f64[at + OFFSET]!;
+    const distance = value - offset;
+    let visits = (word >> shiftOf(part)) & COUNT_MASK;
+    let residual = value - mean;
+    this.expected = mean;
+    if (visits > 0) {
+      // A series that repeats itself to the last bit is not to be told from itself by the rounding of a level.
+      residual = Math.fround(distance) === level ? 0 : distance - level;
+      this.expected = offset + level;
     }
+    now.residuals[this.#stream] = residual;
+
+    const deviation = f64[at + DEVIATION]!;
+    const most = now.count > CAPPED_AFTER ? LEARNED_DEVIATION * deviation : Number.POSITIVE_INFINITY;
+    const learned = residual > most ? most : residual < -most ? -most : residual;
+    f64[at + MEAN] = mean + Math.max(share, MEAN_SHARE) * (value - mean);
+    f64[at + DEVIATION] = deviation + Math.max(share, DEVIATION_SHARE) * (Math.abs(learned) - deviation);
+    f64[at + RECENT] = f64[at + RECENT]! + Math.max(share, RECENT_SHARE) * (residual - f64[at + RECENT]!);
+    if (visits < this.#visits) {
+      visits++;
+      f32[group + LEVELS] = word + (1 << shiftOf(part));
+    }
+    f32[place] = visits === 1 ? distance : level + learned / visits;
   }
 
   /** The whole day has moved by as much as the residual has been of late. */
   shift(f64: Float64Array, row: number): void {
-    for (let cut = 0; cut < this.#parts.length; cut++) {
-      const number = row + this.#number(cut);
-      f64[number + OFFSET]! += f64[number + RECENT]!;
-      f64[number + RECENT] = 0;
-    }
-  }
-
-  #number(cut: number): number {
-    return this.#at + FIRST + EACH * cut;
+    const at = row + this.#at;
+    f64[at + OFFSET]! += f64[at + RECENT]!;
+    f64[at + RECENT] = 0;
   }
 }
 
-function secondOf(time: number): number {
+/** By UTC. */
+export function secondOf(time: number): number {
   return time - DAY * Math.floor(time / DAY);
 }
 
@@ -154,11 +129,6 @@ function secondOf(time: number): number {
 function partOf(second: number, parts: number): number {
   const part = Math.floor((second * parts) / DAY);
   return part >= 0 && part < parts ? part : 0;
-}
-
-/** Where the part's group begins, after the first of its cut. */
-function groupOf(part: number): number {
-  return GROUP * (part >> 2);
 }
 
 function shiftOf(part: number): number {

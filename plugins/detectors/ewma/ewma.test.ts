@@ -52,13 +52,41 @@ function near(t: Test, found: readonly number[], wanted: readonly number[], tole
   t.ok(worst < tolerance, `differs by ${worst}`);
 }
 
-conformance(t, ewma, [{}, { smoothing: 1, memory_points: 2, warmup: 2, ...BARE }]);
+conformance(t, ewma, [
+  {},
+  { memory: '1h' },
+  { memory: '1ns', warmup: 2, ...BARE },
+  { smoothing: 1, memory_points: 2, warmup: 2, ...BARE },
+]);
 
 t.test('scores are those of the definition', (t) => {
   const values = everyday.slice(0, 300);
   const numbers = values.map(({ value }) => value);
   near(t, scores({ memory_points: 100 }, values), definition(numbers, 0.2, 100, 100), 1e-9);
   near(t, scores({ smoothing: 0.07, warmup: 40 }, values), definition(numbers, 0.07, 1000, 40), 1e-9);
+  t.end();
+});
+
+t.test('scores are those of the definition, by time', (t) => {
+  // Means in which each value fades with its own age, and all of them in the warm-up stay as they are.
+  let time = 1.7e9;
+  const values = everyday.slice(0, 300).map(({ value }, i) => {
+    time += 1 + (i % 7) * 5;
+    return { time, value };
+  });
+  const age = (from: number, to: number) => Math.max(0, values[to]!.time - values[Math.max(from, 99)]!.time);
+  const shorts: number[] = [];
+  let short = 0;
+  const wanted = values.map(({ value }, n) => {
+    short += (n < 5 ? 1 / (n + 1) : 0.2) * (value - short);
+    const weights = shorts.map((_, i) => Math.exp(-age(i, n - 1) / 7200));
+    const total = weights.reduce((a, b) => a + b, 0);
+    const mean = weights.reduce((sum, weight, i) => sum + weight * shorts[i]!, 0) / total;
+    const square = weights.reduce((sum, weight, i) => sum + weight * (shorts[i]! - mean) ** 2, 0) / total;
+    shorts.push(short);
+    return n < 100 ? 0 : (short - mean) / Math.sqrt(square);
+  });
+  near(t, scores({ memory: '2h', ...BARE }, values), wanted, 1e-9);
   t.end();
 });
 
@@ -127,6 +155,10 @@ t.test('options', (t) => {
   t.same(refused({ memory_points: 50 }), ['memory_points'], 'less than warmup');
   t.same(refused({ smoothing: 0.001 }), ['smoothing'], 'no shorter than the long memory');
   t.equal(refused({ smoothing: 1, warmup: 2, memory_points: 2 }), undefined);
+  t.same(refused({ memory: '1h', memory_points: 500 }), ['memory_points'], 'the same thing twice');
+  t.same(refused({ memory: '0s' }), ['memory']);
+  t.equal(refused({ memory: '1h', warmup: 2000 }), undefined, 'memory_points is out of play');
   t.equal(create({}).width, 4);
+  t.equal(create({ memory: '1h' }).width, 5, 'and the time of the last value');
   t.end();
 });

@@ -1,9 +1,9 @@
 /**
  * EWMA chart: a short memory of the series against a long one, in deviations of that difference.
  *
- *   short += max(smoothing, 1 / n) * (value - short)
+ *   short += max(smoothing, 1 / weight) * (value - short)              weight: of all values
  *   difference = short - mean
- *   mean += difference / weight                                        weight = min(n, memory_points)
+ *   mean += difference / weight
  *   variance += (difference * (short - mean) - variance) / weight
  *
  * S. W. Roberts, "Control chart tests based on geometric moving averages", Technometrics 1 (1959); T. Finch,
@@ -12,22 +12,26 @@
  * Here it is learned, as values that are measured do depend on the last one.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { Memory } from '../../../src/math/memory.ts';
 
 interface Options {
   smoothing: number;
   memory_points: number;
+  /** Seconds. */
+  memory?: number | undefined;
   warmup: number;
   min_stddev: number;
   min_stddev_ratio: number;
 }
 
+const MEMORY_POINTS = 1000;
+
 /** Places in the row. */
 const SHORT = 0;
 const MEAN = 1;
 const VARIANCE = 2;
-/** Values learned, up to memory_points. */
+/** The memory's; first what all values weigh, which are so many until some are forgotten. */
 const WEIGHT = 3;
-const WIDTH = 4;
 
 /** Values beyond it are taken as it: its square, times four, is still a finite number. */
 const LARGEST = 1e150;
@@ -37,16 +41,17 @@ const SMALLEST = 1e-150;
 const BAND_DEVIATIONS = 3;
 
 class Ewma implements Instance {
-  readonly width = WIDTH;
+  readonly width: number;
   readonly #smoothing: number;
-  readonly #memory: number;
+  readonly #memory: Memory;
   readonly #warmup: number;
   readonly #minStddev: number;
   readonly #minStddevRatio: number;
 
   constructor(options: Options) {
     this.#smoothing = options.smoothing;
-    this.#memory = options.memory_points;
+    this.#memory = new Memory(options.memory_points, options.memory, options.warmup);
+    this.width = WEIGHT + this.#memory.width;
     this.#warmup = options.warmup;
     this.#minStddev = Math.max(options.min_stddev, SMALLEST);
     this.#minStddevRatio = options.min_stddev_ratio;
@@ -59,9 +64,8 @@ class Ewma implements Instance {
     return (next - f64[at + MEAN]!) / this.#deviation(f64, at);
   }
 
-  learn({ f64 }: Rows, at: number, _time: number, value: number): void {
-    const before = f64[at + WEIGHT]!;
-    const weight = before < this.#memory ? before + 1 : before;
+  learn({ f64 }: Rows, at: number, time: number, value: number): void {
+    const weight = this.#memory.step(f64, at + WEIGHT, time);
     const share = 1 / weight;
     // At the start both memories are the plain mean: a first value that is off does not linger in the short one.
     const smoothing = this.#smoothing > share ? this.#smoothing : share;
@@ -71,7 +75,6 @@ class Ewma implements Instance {
     f64[at + SHORT] = short;
     f64[at + MEAN]! += step;
     f64[at + VARIANCE]! += (difference * (difference - step) - f64[at + VARIANCE]!) * share;
-    f64[at + WEIGHT] = weight;
   }
 
   /** For the value itself: it leaves the band when it alone would take the short memory `BAND_DEVIATIONS` away. */
@@ -101,7 +104,7 @@ const ewma: Detector<Options> = {
   // As with the z-score: of 31 real series 3 values in 1000 are beyond it.
   threshold: 6,
 
-  options: ({ z }) =>
+  options: ({ z, duration }) =>
     z
       .object({
         smoothing: z
@@ -117,8 +120,16 @@ const ewma: Detector<Options> = {
         memory_points: z
           .int()
           .min(2)
-          .default(1000)
+          .default(MEMORY_POINTS)
           .describe('Values of the long memory: after so many an old one counts for 37 % of the newest.')
+          .meta({ shapes: true }),
+        memory: duration()
+          .refine((seconds) => seconds > 0, 'must be more than 0')
+          .optional()
+          .describe(
+            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
+              'memory_points; giving both is an error. No default.',
+          )
           .meta({ shapes: true }),
         warmup: z
           .int()
@@ -142,11 +153,15 @@ const ewma: Detector<Options> = {
           .default(1e-9)
           .describe('Least deviation, in the unit of the field. The larger of the two counts.'),
       })
-      .refine((given) => given.memory_points >= given.warmup, {
+      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
+        path: ['memory_points'],
+        message: 'memory_points and memory say the same thing in two units; keep one of them',
+      })
+      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
         path: ['memory_points'],
         message: 'memory_points must be at least warmup',
       })
-      .refine((given) => given.smoothing * given.memory_points > 1, {
+      .refine((given) => given.memory !== undefined || given.smoothing * given.memory_points > 1, {
         path: ['smoothing'],
         message: 'smoothing must be more than 1 / memory_points: the short memory would be the longer one',
       }),

@@ -41,7 +41,12 @@ function learned(values: readonly number[]): [median: number, deviation: number]
   return [out[0]!, ((out[2]! - out[0]!) / 3) * 0.67449];
 }
 
-conformance(t, mad, [{}, { memory_points: 2, warmup: 2, min_spread: 0, min_spread_ratio: 0 }]);
+conformance(t, mad, [
+  {},
+  { memory: '1h' },
+  { memory: '1ns', warmup: 2, min_spread: 0 },
+  { memory_points: 2, warmup: 2, min_spread: 0, min_spread_ratio: 0 },
+]);
 
 const shapes: Record<string, (i: number) => number> = {
   'a bell curve': normal,
@@ -113,6 +118,25 @@ t.test('a lasting shift becomes the median within a few memories', (t) => {
   t.end();
 });
 
+t.test('a memory in time is as long whatever the step', (t) => {
+  /** Seconds until a shift is the median. */
+  const followed = (step: number, options: object) => {
+    const values = Array.from({ length: 8000 }, (_, i) => ({
+      time: 1.7e9 + step * i,
+      value: normal(i) + (i < 4000 ? 0 : 30),
+    }));
+    const last = scores({ warmup: 10, ...options }, values).findLastIndex((score) => score > 15);
+    return step * (last - 4000);
+  };
+  const bySecond = followed(1, { memory: '1000s' });
+  t.ok(Math.abs(bySecond / followed(1, { memory_points: 1000 }) - 1) < 0.2, 'as so many points of a second');
+  t.ok(
+    Math.abs(bySecond / followed(10, { memory: '1000s' }) - 1) < 0.2,
+    'and ten times sooner in points of ten',
+  );
+  t.end();
+});
+
 t.test('warm-up', (t) => {
   const values = everySecond([1, 2, 3, 1, 2, 3, 100]);
   const found = scores({ warmup: 6 }, values);
@@ -138,6 +162,10 @@ t.test('options', (t) => {
     schema.safeParse(options).error?.issues.map(({ path }) => path.join('.'));
   t.same(refused({ memory_points: 50 }), ['memory_points'], 'less than warmup');
   t.same(refused({ memory_points: 1, warmup: 1 }), ['memory_points', 'warmup']);
+  t.same(refused({ memory: '1h', memory_points: 500 }), ['memory_points'], 'the same thing twice');
+  t.same(refused({ memory: '0s' }), ['memory']);
+  t.equal(refused({ memory: '1h', warmup: 2000 }), undefined, 'memory_points is out of play');
   t.equal(create({}).width, 4);
+  t.equal(create({ memory: '1h' }).width, 5, 'and the time of the last value');
   t.end();
 });

@@ -3,7 +3,7 @@
  * stochastic approximation, which keeps no values: each new one moves an estimate up or down by a step that
  * depends on which side it fell, never on how far away it was.
  *
- *   median    += share * 3.14 * spread * (±1/2)          share = 1 / min(n, memory_points)
+ *   median    += share * 3.14 * spread * (±1/2)          share = 1 / what all values weigh
  *   deviation += share * 1.97 * spread * (±1/2)
  *   spread    += share * (min(|value - median|, (10 + 0.1 / share) * spread) - spread)
  *
@@ -13,21 +13,25 @@
  * values are equal.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { Memory } from '../../../src/math/memory.ts';
 
 interface Options {
   memory_points: number;
+  /** Seconds. */
+  memory?: number | undefined;
   warmup: number;
   min_spread: number;
   min_spread_ratio: number;
 }
 
+const MEMORY_POINTS = 1000;
+
 /** Places in the row. */
 const MEDIAN = 0;
 const DEVIATION = 1;
 const SPREAD = 2;
-/** Values learned, up to memory_points. */
+/** The memory's; first what all values weigh, which are so many until some are forgotten. */
 const WEIGHT = 3;
-const WIDTH = 4;
 
 /** Of a bell curve with mean absolute deviation 1: half of 1 / its density at the median ... */
 const MEDIAN_STEP = Math.PI / 2;
@@ -47,14 +51,15 @@ const SMALLEST = 1e-150;
 const BAND_DEVIATIONS = 3;
 
 class Mad implements Instance {
-  readonly width = WIDTH;
-  readonly #memory: number;
+  readonly width: number;
+  readonly #memory: Memory;
   readonly #warmup: number;
   readonly #minSpread: number;
   readonly #minSpreadRatio: number;
 
   constructor(options: Options) {
-    this.#memory = options.memory_points;
+    this.#memory = new Memory(options.memory_points, options.memory, options.warmup);
+    this.width = WEIGHT + this.#memory.width;
     this.#warmup = options.warmup;
     this.#minSpread = Math.max(options.min_spread, SMALLEST);
     this.#minSpreadRatio = options.min_spread_ratio;
@@ -65,10 +70,9 @@ class Mad implements Instance {
     return (bounded(value) - f64[at + MEDIAN]!) / this.#scale(f64, at);
   }
 
-  learn({ f64 }: Rows, at: number, _time: number, value: number): void {
-    const before = f64[at + WEIGHT]!;
-    if (before === 0) f64[at + MEDIAN] = bounded(value);
-    const weight = before < this.#memory ? before + 1 : before;
+  learn({ f64 }: Rows, at: number, time: number, value: number): void {
+    if (f64[at + WEIGHT] === 0) f64[at + MEDIAN] = bounded(value);
+    const weight = this.#memory.step(f64, at + WEIGHT, time);
     const share = 1 / weight;
     const spread = f64[at + SPREAD]!;
     const difference = bounded(value) - f64[at + MEDIAN]!;
@@ -81,7 +85,6 @@ class Mad implements Instance {
     const beyond = distance - f64[at + DEVIATION]!;
     if (beyond > 0) f64[at + DEVIATION]! += nearer(DEVIATION_STEP * unit, beyond);
     else f64[at + DEVIATION]! -= nearer(DEVIATION_STEP * unit, -beyond);
-    f64[at + WEIGHT] = weight;
   }
 
   band({ f64 }: Rows, at: number, _time: number, out: Float64Array): void {
@@ -118,15 +121,23 @@ const mad: Detector<Options> = {
   // Real series have heavy tails, which leave the median deviation as it is: beyond 6 are 21 values in 1000, beyond 10 nine.
   threshold: 10,
 
-  options: ({ z }) =>
+  options: ({ z, duration }) =>
     z
       .object({
         memory_points: z
           .int()
           .min(2)
-          .default(1000)
+          .default(MEMORY_POINTS)
           .describe(
             'About how many of the last values count. More: a steadier median, slower to follow a lasting change.',
+          )
+          .meta({ shapes: true }),
+        memory: duration()
+          .refine((seconds) => seconds > 0, 'must be more than 0')
+          .optional()
+          .describe(
+            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
+              'memory_points; giving both is an error. No default.',
           )
           .meta({ shapes: true }),
         warmup: z
@@ -151,7 +162,11 @@ const mad: Detector<Options> = {
           .default(1e-9)
           .describe('Least deviation, in the unit of the field. The larger of the two counts.'),
       })
-      .refine((given) => given.memory_points >= given.warmup, {
+      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
+        path: ['memory_points'],
+        message: 'memory_points and memory say the same thing in two units; keep one of them',
+      })
+      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
         path: ['memory_points'],
         message: 'memory_points must be at least warmup',
       }),
