@@ -54,7 +54,7 @@ export interface Policy extends Selectors {
   /** Seconds; 0 is never. */
   accept_after: number;
   annotate: AnnotateMode;
-  /** Adds `<field>_score` to every watched point. */
+  /** Adds `<field>_score` and `<field>_surprise` to every watched point. */
   score_fields: boolean;
 }
 
@@ -195,10 +195,10 @@ export const policySchema = z.object({
     .enum(['tags', 'fields', 'events'])
     .default('tags')
     .describe(
-      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_threshold, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series. "events" leaves the point as it is: when an alarm begins and when it ends, a point of the measurement anomaly follows.',
+      'How a flagged point is marked. "tags" adds the tags anomaly and anomaly_detector and the fields anomaly_score, anomaly_surprise, anomaly_threshold, anomaly_fields and anomaly_reason. "fields" adds the same as fields only, so that the point stays in its series. "events" leaves the point as it is: when an alarm begins and when it ends, a point of the measurement anomaly follows.',
     ),
   score_fields: z
     .boolean()
     .default(false)
-    .describe('Add the field <field>_score to every watched point, flagged or not.'),
+    .describe('Add the fields <field>_score and <field>_surprise to every watched point, flagged or not.'),
 });

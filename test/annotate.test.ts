@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Instance } from '../src/detector.ts';
+import type { Policy } from '../src/policy.ts';
 import { point } from './support/arbitrary.ts';
 import { serialize } from './support/points.ts';
 import { identity, roadOf } from './support/road.ts';
@@ -174,4 +175,25 @@ t.test('what was told of an alarm is no series of its own', async (t) => {
   t.equal(counts.values, 0);
   pass('anomaly,host=a v=1 1\n');
   t.equal(counts.values, 1, 'a measurement of that name is');
+});
+
+t.test('surprise beside the score, where the scores of the series are known', async (t) => {
+  const usual = Array.from({ length: 120 }, (_, i) => `m v=${1 + (i % 7) / 10} ${(i + 1) * 1200}000000000\n`);
+  const strange = 'm v=1000 200000000000000\n';
+  const after = (policy: Partial<Policy>) => {
+    const { pass } = roadOf([{ policy: { threshold: undefined, ...policy } }]);
+    pass(...usual);
+    return pass(strange);
+  };
+  const number = String.raw`(\d+(?:\.\d{1,4})?)`;
+  const found = new RegExp(`anomaly_score=1000,anomaly_surprise=${number},anomaly_threshold=`).exec(
+    after({}),
+  );
+  t.ok(Number(found?.[1]) > 3, `${found?.[1]}`);
+  t.match(
+    after({ score_fields: true }),
+    new RegExp(` v=1000,v_score=1000,v_surprise=${found?.[1]},anomaly_score=`),
+  );
+  t.match(after({ annotate: 'events' }), `,peak=1000,surprise=${found?.[1]},reason=`);
+  t.notMatch(after({ threshold: 10, score_fields: true }), 'surprise');
 });

@@ -62,7 +62,7 @@ t.test('with another prefix, tags named anomaly are ordinary tags', async (t) =>
 
 t.test('a score field beside its field is not watched when score_fields is on', async (t) => {
   const { pass, pipeline } = roadOf([{ policy: { score_fields: true } }]);
-  pass('m v_score=0.5,v=1,credit_score=700 1\n');
+  pass('m v_score=0.5,v_surprise=3,v=1,credit_score=700 1\n');
   t.equal(pipeline.watches[0]?.state.rows, 2, 'v and credit_score');
 });
 
