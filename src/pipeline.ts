@@ -78,7 +78,7 @@ export class Pipeline {
     this.#watches = detectors.map((config, index) => {
       const { detector, options, policy } = config;
       const instance = detector.create(options);
-      const judge = new Judge(policy, detector.threshold);
+      const judge = new Judge(policy, detector.threshold, detector.decay);
       const { learned, judged, alarms } = identitiesOf(config, judge);
       if (this.#hot.knows(policy.alias, learned)) this.#log.warn(beginsAfresh(policy.alias));
       return new Watch(index, policy, instance, judge, {
