@@ -50,7 +50,7 @@ function several(detector: Detector): Several {
   const instance = instanceOf(detector);
   const { update } = instance;
   if (update === undefined) {
-    const series = POLICIES.map((policy) => new Series(instance, detector.threshold, policy));
+    const series = POLICIES.map((policy) => new Series(instance, detector, policy));
     return {
       series,
       step: (time, value) => {
@@ -61,7 +61,7 @@ function several(detector: Detector): Several {
   const row = rowOf(instance.width);
   let score = 0;
   const told: Instance = { width: 0, score: () => score, learn: () => {}, update: () => score };
-  const series = POLICIES.map((policy) => new Series(told, detector.threshold, policy));
+  const series = POLICIES.map((policy) => new Series(told, detector, policy));
   return {
     series,
     step: (time, value) => {
@@ -110,7 +110,7 @@ function found(detector: Detector, family: string, step: number): number[] {
   for (let number = 0; number < SERIES; number++) {
     const chance = new Chance(1000 + number);
     const noise: Noise = FAMILIES[family]!.begin(new Chance(number));
-    const series = ANOMALIES.map(() => new Series(instance, detector.threshold, WEEKLY));
+    const series = ANOMALIES.map(() => new Series(instance, detector, WEEKLY));
     const hit = ANOMALIES.map(() => false);
     let begin = Number.POSITIVE_INFINITY;
     let next = START + COUNTED_FROM;

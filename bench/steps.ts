@@ -29,7 +29,7 @@ const POLICY = policyOf(JSON.parse(option('policy', '{}')));
 
 /** Seconds from the begin of a change to each flagged value, of one series. */
 function flagged(detector: Detector, seed: number, sigma: number, lasts: number, until: number): number[] {
-  const series = new Series(instanceOf(detector), detector.threshold, POLICY);
+  const series = new Series(instanceOf(detector), detector, POLICY);
   const chance = new Chance(seed);
   const times: number[] = [];
   for (let since = -QUIET; since < until; since += STEP) {

@@ -30,9 +30,9 @@ export class Series {
   readonly #judged: Rows;
   #open = false;
 
-  /** @param usual threshold of the detector */
-  constructor(instance: Instance, usual: number, policy: Policy) {
-    const judge = new Judge(policy, usual);
+  /** @param detector whose instance it is, for what it says of its scores */
+  constructor(instance: Instance, { threshold, decay }: Detector, policy: Policy) {
+    const judge = new Judge(policy, threshold, decay);
     this.learning = new Learning(instance, judge, policy);
     this.#row = rowOf(instance.width);
     this.#judged = rowOf(judge.width);
