@@ -4,6 +4,7 @@
  */
 
 import { OK, type Verdict } from './judge.ts';
+import type { Step } from './prepare.ts';
 import type { Page } from './state/frames.ts';
 
 /** float64s of a row, and the version of their meaning. */
@@ -29,7 +30,9 @@ export interface Alarm {
   /** Nanoseconds. */
   readonly start: bigint;
   readonly end: bigint | undefined;
-  /** The strangest value, with its score, how rare and held against what that was, and what had been expected. */
+  /** What was done to the values. */
+  readonly steps?: readonly Step[] | undefined;
+  /** The strangest value that the detector was given, with its score, how rare and held against what that was, and what had been expected. */
   readonly value: number;
   readonly score: number;
   /** NaN where it is not known. */
@@ -44,6 +47,7 @@ export interface Judged {
   readonly high: number;
   readonly low: number;
   readonly value: number;
+  readonly steps?: readonly Step[] | undefined;
   readonly score: number;
   readonly surprise: number;
   readonly threshold: number;
@@ -61,7 +65,7 @@ export function follow(page: Page, at: number, judged: Judged, open: boolean): A
   const known = open && f64[at + LEVEL] !== OK;
   if (judged.verdict === OK) {
     if (!known) return undefined;
-    const alarm = told(page, at, 'end', timeOf(judged.high, judged.low));
+    const alarm = told(page, at, judged, 'end', timeOf(judged.high, judged.low));
     f64.fill(0, at, at + ALARM_WIDTH);
     return alarm;
   }
@@ -78,16 +82,23 @@ export function follow(page: Page, at: number, judged: Judged, open: boolean): A
     f64[at + THRESHOLD] = judged.threshold;
     for (let i = 0; i < 3; i++) f64[at + BAND + i] = judged.band?.[i] ?? Number.NaN;
   }
-  return known ? undefined : told(page, at, 'open', undefined);
+  return known ? undefined : told(page, at, judged, 'open', undefined);
 }
 
-function told({ f64, i32 }: Page, at: number, state: Alarm['state'], end: bigint | undefined): Alarm {
+function told(
+  { f64, i32 }: Page,
+  at: number,
+  { steps }: Judged,
+  state: Alarm['state'],
+  end: bigint | undefined,
+): Alarm {
   const band = [...f64.subarray(at + BAND, at + BAND + 3)];
   return {
     state,
     level: f64[at + LEVEL] as Verdict,
     start: timeOf(i32[2 * (at + START) + 1]!, i32[2 * (at + START)]!),
     end,
+    ...(steps && { steps }),
     value: f64[at + PEAK]!,
     score: f64[at + SCORE]!,
     surprise: f64[at + SURPRISE]!,

@@ -125,7 +125,7 @@ export class Annotate {
     if (!Number.isNaN(strangest.surprise)) fields += `,${names.surprise}=${numberText(strangest.surprise)}`;
     fields += `,${names.threshold}=${shortText(strangest.threshold)}`;
     fields += `,${names.flaggedFields}=${quoted(keys.join(','))}`;
-    fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: batch.value[strangest.value]! }, keyOf(strangest)))}`;
+    fields += `,${names.reason}=${quoted(reasonOf({ ...strangest, value: strangest.given ?? batch.value[strangest.value]! }, keyOf(strangest)))}`;
     return { tags: asTags ? `,${names.level}=${level},${names.detector}=${alias.tag}` : '', fields };
   }
 

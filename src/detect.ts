@@ -61,7 +61,7 @@ export class Detect {
   #at = 0;
 
   #run(watch: Watch, batch: Batch, from: number): number {
-    const { learning, count, values } = watch;
+    const { learning, preparing, count, values } = watch;
     const { learned, judged, shares } = watch;
     const { state, places } = learned;
     const { pointOf, value: numbers, seconds, timeHigh, timeLow } = batch;
@@ -94,7 +94,8 @@ export class Detect {
         }
       }
       const time = seconds[point]!;
-      const value = numbers[index]!;
+      const value = preparing === undefined ? numbers[index]! : preparing.take(watch, batch, entry);
+      if (Number.isNaN(value)) continue;
       const open = (i32[header + FLAGS]! & OPEN) !== 0;
       const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
       const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
@@ -114,21 +115,31 @@ export class Detect {
 
   /** What was found in the value that was just learned, as far as anyone wants to know. */
   #tell(watch: Watch, batch: Batch, entry: number, verdict: Verdict, open: boolean): void {
-    const { learning, judge, alarms, policy, index } = watch;
+    const { learning, preparing, judge, alarms, policy, index } = watch;
     const value = watch.values[entry]!;
     const point = batch.pointOf[value]!;
+    const given = preparing?.value ?? batch.value[value]!;
+    const steps = preparing?.steps;
     const { score, surprise } = learning;
     const { threshold } = judge;
     const band = learning.band && [...learning.band];
     let alarm: Alarm | undefined;
     if (alarms !== undefined && (open || verdict !== OK)) {
       const [high, low] = [batch.timeHigh[point]!, batch.timeLow[point]!];
-      const judged = { high, low, value: batch.value[value]!, score, surprise, threshold, verdict, band };
+      const judged = { high, low, value: given, steps, score, surprise, threshold, verdict, band };
       const place = alarms.places[entry]!;
       alarm = follow(alarms.state.page(place), alarms.state.at(place) + HEADER, judged, open);
     }
     if (verdict === OK && alarm === undefined && !(policy.score_fields && Number.isFinite(score))) return;
-    const found = { value, watch: index, score, surprise, threshold, verdict };
+    const found = {
+      value,
+      watch: index,
+      score,
+      surprise,
+      threshold,
+      verdict,
+      ...(steps && { given, steps }),
+    };
     this.#findings.add(point, { ...found, ...(band && { band }), ...(alarm && { alarm }) });
   }
 

@@ -5,6 +5,7 @@
 import type { Alarm } from './alarm.ts';
 import { grown } from './column.ts';
 import type { Verdict } from './judge.ts';
+import type { Step } from './prepare.ts';
 
 export interface Finding {
   /** Index of the value in the batch. */
@@ -17,7 +18,10 @@ export interface Finding {
   /** That the score was held against. */
   readonly threshold: number;
   readonly verdict: Verdict;
-  /** [expected, lower, upper] in field units, where the detector can say. */
+  /** What the detector was given in place of the value, and how it was made. */
+  readonly given?: number;
+  readonly steps?: readonly Step[];
+  /** [expected, lower, upper] in the unit of what the detector was given, where it can say. */
   readonly band?: readonly number[];
   /** What is told of the alarm, by an instance that tells of alarms in points of their own. */
   readonly alarm?: Alarm;

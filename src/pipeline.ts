@@ -6,11 +6,13 @@ import { ALARM_WIDTH } from './alarm.ts';
 import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
 import type { Config } from './config.ts';
+import { CounterLog } from './counter-log.ts';
 import { Detect } from './detect.ts';
 import { Findings } from './findings.ts';
 import { Judge } from './judge.ts';
 import { Limited, type Log, textOf } from './log.ts';
 import { parse } from './parse.ts';
+import { Preparing, preparationOf } from './preparing.ts';
 import { type Block, Reader } from './read.ts';
 import { Recall } from './recall.ts';
 import { Select } from './select.ts';
@@ -45,6 +47,7 @@ export class Pipeline {
   readonly #roadFailed: Limited;
   readonly #unreadable: Limited;
   readonly #damage: Limited;
+  readonly #counters: CounterLog;
   /** What has been said to be damaged. */
   #damaged = 0;
   /** We are in the middle of a line whose head has been passed on unparsed. */
@@ -61,6 +64,7 @@ export class Pipeline {
     this.#roadFailed = new Limited(log.error, 60);
     this.#unreadable = new Limited(log.error, 60);
     this.#damage = new Limited(log.warn, 60);
+    this.#counters = new CounterLog(log);
     this.recall = new Recall(hot, (error) =>
       this.#unreadable.say(
         () => `STATE_UNREADABLE: ${textOf(error)}; points pass unscored where what is known of them is cold`,
@@ -79,13 +83,22 @@ export class Pipeline {
       const { detector, options, policy } = config;
       const instance = detector.create(options);
       const judge = new Judge(policy, detector.threshold);
-      const { learned, judged, alarms } = identitiesOf(config, judge);
+      const preparation = preparationOf(policy);
+      const { learned, judged, alarms, prepared } = identitiesOf(config, judge);
       if (this.#hot.knows(policy.alias, learned)) this.#log.warn(beginsAfresh(policy.alias));
-      return new Watch(index, policy, instance, judge, {
+      const states = {
         learned: this.#hot.state(learned, instance.width),
         ...(judge.width > 0 && { judged: this.#hot.state(judged, judge.width) }),
         ...(policy.annotate === 'events' && { alarms: this.#hot.state(alarms, ALARM_WIDTH) }),
-      });
+        ...(preparation?.width && { prepared: this.#hot.state(prepared, preparation.width) }),
+      };
+      const preparing =
+        preparation &&
+        new Preparing(preparation, (watch, value, isCounter) => {
+          const { tagSet, field } = this.#seriesOf(value);
+          this.#counters.say(watch.policy.alias, tagSet, field, isCounter);
+        });
+      return new Watch(index, policy, instance, judge, states, preparing);
     });
     const names = new AnnotationNames(agent.annotation_prefix);
     const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;
@@ -185,13 +198,18 @@ export class Pipeline {
     if (last || (full && batch.end === 0)) batch.end = block.length;
   }
 
-  /** The series of a value, for messages. */
   #describe(value: number): string {
+    const { tagSet, field } = this.#seriesOf(value);
+    return `${tagSet} ${field}`;
+  }
+
+  /** The series of a value, for messages. */
+  #seriesOf(value: number): { tagSet: string; field: string } {
     const { bytes } = this.#batch.block!;
     const point = this.#batch.pointOf[value]!;
     const tagSet = bytes.toString('utf8', this.#batch.keyStart[point]!, this.#batch.keyEnd[point]!);
     const field = bytes.toString('utf8', this.#batch.fieldStart[value]!, this.#batch.fieldEnd[value]!);
-    return `${tagSet} ${field}`;
+    return { tagSet, field };
   }
 }
 

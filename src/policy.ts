@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { globToRegExp, hasGlob } from './glob.ts';
 import { optionTypes } from './options.ts';
+import { STEPS, type Step } from './prepare.ts';
 
 export type Direction = 'up' | 'down' | 'both';
 export type AnnotateMode = 'tags' | 'fields' | 'events';
@@ -28,12 +29,16 @@ export interface Selectors {
 export interface Policy extends Selectors {
   /** Names the instance in logs and in `anomaly_detector`; default: the detector's name. */
   alias: string;
+  /** What the detector is given in place of the values. */
+  prepare: 'none' | Step | Step[];
+  /** Whether a field that only grows is found out, and watched by how fast it does. */
+  counter: 'auto' | 'off';
   /** In the detector's own score; undefined where the alarm budget sets it. */
   threshold: number | undefined;
   /** Of each series, as `alarmRate` reads it: "1/week". */
   max_false_alarms: string;
   direction: Direction;
-  /** In field units; and as a share of the expected value. */
+  /** In the unit of what the detector is given; and as a share of the expected value. */
   min_deviation: number;
   min_deviation_ratio: number;
   /** Seconds. */
@@ -108,6 +113,20 @@ export const policySchema = z.object({
   fieldexclude: patterns()
     .default([])
     .describe('Do not watch fields whose key matches. They stay on the point.'),
+  prepare: z
+    .union([z.enum(['none', ...STEPS]), z.array(z.enum(STEPS))])
+    .default('none')
+    .describe(
+      'What the detector is given in place of the values: "difference" is the change since the value before, "non_negative_derivative" how much it rises a second (nothing where it falls: a counter was reset), "log" the natural logarithm (nothing where the value is not above 0). A list is applied in turn: ["non_negative_derivative", "log"].',
+    )
+    .meta({ shapes: true }),
+  counter: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe(
+      'With "auto" and without prepare, a field of whole numbers that only grows is found out after 100 values, and its non_negative_derivative takes its place. A line in the log says so.',
+    )
+    .meta({ shapes: true }),
   threshold: z
     .number()
     .positive()
@@ -129,7 +148,7 @@ export const policySchema = z.object({
     .min(0)
     .default(0)
     .describe(
-      'No alarm for a value that is less than this away from the expected one, in the unit of the field.',
+      'No alarm for a value that is less than this away from the expected one, in the unit of the field, or of what prepare makes of it.',
     ),
   min_deviation_ratio: z
     .number()

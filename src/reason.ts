@@ -1,17 +1,21 @@
 /** Why a value is flagged, for people; and numbers and text as fields of line protocol. Characters are bytes. */
+import type { Step } from './prepare.ts';
+import { sentenceOf } from './quantity.ts';
 import { unescapeName } from './tagset.ts';
 
 export interface Reasons {
+  /** What the detector was given, and what it is of the field's value. */
   readonly value: number;
+  readonly steps?: readonly Step[] | undefined;
   readonly score: number;
   readonly threshold: number;
-  /** [expected, lower, upper] in field units. */
+  /** [expected, lower, upper], in its unit. */
   readonly band?: readonly number[] | undefined;
 }
 
 /** One sentence on a value: what it was and what would have been usual. `key` as it stands in the line. */
-export function reasonOf({ value, score, threshold, band }: Reasons, key: string): string {
-  const found = `${unescapeName(key)} is ${shortText(value)}`;
+export function reasonOf({ value, steps = [], score, threshold, band }: Reasons, key: string): string {
+  const found = sentenceOf(steps, unescapeName(key), shortText(value));
   if (band !== undefined) {
     const [expected, lower, upper] = band.map(shortText);
     return `${found}, expected ${expected} (${lower} to ${upper})`;

@@ -136,7 +136,8 @@ export class Recall {
   #places(watches: readonly Watch[]): [State, number[]][] {
     const { frames } = this.#hot;
     const missing: [State, number[]][] = [];
-    for (const [count, { state, rows, places }] of sharesOf(watches)) {
+    for (const { count, changes, share } of sharesOf(watches)) {
+      const { state, rows, places } = share;
       let cold: Set<number> | undefined;
       for (let entry = 0; entry < count; entry++) {
         const row = rows[entry]!;
@@ -149,7 +150,7 @@ export class Recall {
           continue;
         }
         frames.use(frame);
-        frames.mark(frame, true);
+        if (changes) frames.mark(frame, true);
         places[entry] = frames.place(frame) + (row - page * state.rowsPerPage) * state.stride;
       }
       if (cold !== undefined) missing.push([state, [...cold].sort((a, b) => a - b)]);
@@ -198,6 +199,9 @@ export class Recall {
   }
 }
 
-function sharesOf(watches: readonly Watch[]): [count: number, Share][] {
-  return watches.flatMap(({ count, shares }) => shares.map((share): [number, Share] => [count, share]));
+/** With how many entries each has, and whether its rows are going to change; else whoever changes one says so. */
+function sharesOf(watches: readonly Watch[]): { count: number; changes: boolean; share: Share }[] {
+  return watches.flatMap(({ count, shares, prepared }) =>
+    shares.map((share) => ({ count, changes: share !== prepared, share })),
+  );
 }

@@ -117,7 +117,7 @@ export class Select {
         if (series === NO_SERIES) series = this.#newSeries(tagSet, fieldKey, batch, point);
         previous = series;
         for (const watch of watches) {
-          const { learned, judged, alarms } = watch;
+          const { learned, judged, alarms, prepared } = watch;
           const row = learned.state.rowOf(series);
           if (row < 0) continue;
           const at = watch.count++;
@@ -125,6 +125,7 @@ export class Select {
           learned.rows[at] = row;
           if (judged !== undefined) judged.rows[at] = judged.state.rowOf(series);
           if (alarms !== undefined) alarms.rows[at] = alarms.state.rowOf(series);
+          if (prepared !== undefined) prepared.rows[at] = prepared.state.rowOf(series);
         }
       }
     }

@@ -5,6 +5,8 @@ import type { Instance } from './detector.ts';
 import { JUDGE_VERSION, type Judge } from './judge.ts';
 import { Learning } from './learning.ts';
 import type { Policy } from './policy.ts';
+import { PREPARED_VERSION } from './prepare.ts';
+import { type Preparing, quantityOf } from './preparing.ts';
 import { besideIdentityOf, identityOf } from './state/catalog.ts';
 import type { State } from './state/state.ts';
 
@@ -19,11 +21,15 @@ export class Share {
   }
 }
 
-/** The states of an instance: the judge's where its policy needs one, that of open alarms where they are told of. */
+/**
+ * The states of an instance: the judge's where its policy needs one, that of open alarms where they are told of, and
+ * what preparing values has to remember.
+ */
 export interface States {
   readonly learned: State;
   readonly judged?: State;
   readonly alarms?: State;
+  readonly prepared?: State;
 }
 
 /** By which the catalog knows these states. */
@@ -31,11 +37,12 @@ export function identitiesOf(
   { detector, options, policy }: DetectorConfig,
   { layout }: Judge,
 ): Record<keyof States, string> {
-  const learned = identityOf(detector, options, policy.alias);
+  const learned = identityOf(detector, options, policy.alias, quantityOf(policy));
   return {
     learned,
     judged: besideIdentityOf(learned, 'judge', JUDGE_VERSION, layout),
     alarms: besideIdentityOf(learned, 'alarms', ALARM_VERSION),
+    prepared: besideIdentityOf(learned, 'prepared', PREPARED_VERSION),
   };
 }
 
@@ -46,25 +53,39 @@ export class Watch {
   readonly instance: Instance;
   readonly judge: Judge;
   readonly learning: Learning;
+  /** Where the detector is given other values than those of the points. */
+  readonly preparing: Preparing | undefined;
   readonly learned: Share;
   readonly judged: Share | undefined;
   readonly alarms: Share | undefined;
+  /** Its pages are not marked as changed where they are recalled: most of its rows soon never change again. */
+  readonly prepared: Share | undefined;
   /** All of them. */
   readonly shares: readonly Share[];
   /** The share: values by their index in the batch. */
   count = 0;
   values = new Int32Array(0);
 
-  constructor(index: number, policy: Policy, instance: Instance, judge: Judge, states: States) {
+  constructor(
+    index: number,
+    policy: Policy,
+    instance: Instance,
+    judge: Judge,
+    states: States,
+    preparing?: Preparing,
+  ) {
     this.index = index;
     this.policy = policy;
     this.instance = instance;
     this.judge = judge;
     this.learning = new Learning(instance, judge, policy);
+    this.preparing = preparing;
     this.learned = new Share(states.learned);
     this.judged = states.judged && new Share(states.judged);
     this.alarms = states.alarms && new Share(states.alarms);
-    this.shares = [this.learned, this.judged, this.alarms].filter((share) => share !== undefined);
+    this.prepared = states.prepared && new Share(states.prepared);
+    const shares = [this.learned, this.judged, this.alarms, this.prepared];
+    this.shares = shares.filter((share) => share !== undefined);
   }
 
   /** The detector's. */

@@ -87,6 +87,8 @@ t.test('what a config says, and what it leaves to the defaults', async (t) => {
     },
     policy: {
       alias: 'cpu',
+      prepare: 'none',
+      counter: 'auto',
       threshold: 5,
       max_false_alarms: '1/week',
       min_deviation: 0,

@@ -135,6 +135,7 @@ t.test('links between the documents lead somewhere', async (t) => {
     'docs/plugin-guide.md',
     'docs/architecture.md',
     'docs/evaluate.md',
+    'docs/prepare.md',
     'docs/state.md',
     'README.md',
     'CONTRIBUTING.md',

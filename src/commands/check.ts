@@ -33,9 +33,12 @@ function problemBlock(problem: Problem, text: string): string {
 }
 
 function cells({ detector, policy }: DetectorConfig): string[] {
-  const { alias, threshold, max_false_alarms, direction } = policy;
+  const { alias, threshold, max_false_alarms, direction, prepare, counter } = policy;
   const limit = threshold === undefined ? max_false_alarms : `threshold ${threshold}`;
-  return [alias, detector.name, `${limit}${direction === 'both' ? '' : ` ${direction}`}`, watched(policy)];
+  const prepared = prepare === 'none' ? '' : `, prepare = ${quote(prepare)}`;
+  const raw = counter === 'off' ? ', counter = "off"' : '';
+  const limits = `${limit}${direction === 'both' ? '' : ` ${direction}`}`;
+  return [alias, detector.name, limits, `${watched(policy)}${prepared || raw}`];
 }
 
 function watched(policy: Policy): string {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Config, DetectorConfig } from '../config.ts';
 import { optionTypes } from '../options.ts';
+import { policySchema } from '../policy.ts';
 import { quote } from './explain.ts';
 
 /** Of [agent] and [state], those that are followed at once; the others are taken at the start and kept until the end. */
@@ -38,7 +39,7 @@ function detectorChanges(alias: string, before: DetectorConfig, after: DetectorC
 
 /** The names of the options whose change makes the old state meaningless. */
 function shapingOptions({ detector }: DetectorConfig): Set<string> {
-  const options = Object.entries(detector.options(optionTypes).shape);
+  const options = Object.entries({ ...detector.options(optionTypes).shape, ...policySchema.shape });
   return new Set(
     options.filter(([, option]) => (option as z.ZodType).meta()?.shapes === true).map(([key]) => key),
   );

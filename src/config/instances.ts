@@ -5,6 +5,7 @@ import type { Detector } from '../detector.ts';
 import { hasGlob } from '../glob.ts';
 import { optionTypes } from '../options.ts';
 import { type Policy, policySchema } from '../policy.ts';
+import { stepsOf } from '../prepare.ts';
 import { type Document, tableAt } from './document.ts';
 import { quote } from './explain.ts';
 import { checkInstance, importDetector, PluginError, type PluginTable, reasonOf } from './plugin.ts';
@@ -133,6 +134,10 @@ function warn(document: Document, policy: z.output<typeof policySchema>, table: 
   if (policy.threshold !== undefined && table.max_false_alarms !== undefined) {
     const place = document.valuePlace([...path, 'max_false_alarms']);
     document.report('CONFIG_NO_EFFECT', place, 'threshold takes its place; keep one of the two', 'warning');
+  }
+  if (table.counter === 'auto' && stepsOf(policy.prepare).length > 0) {
+    const place = document.valuePlace([...path, 'counter']);
+    document.report('CONFIG_NO_EFFECT', place, 'prepare takes its place; keep one of the two', 'warning');
   }
   const { tagpass, tagdrop, namepass, namedrop, fieldinclude, fieldexclude } = policy;
   const lists: [Path, string[]][] = [];

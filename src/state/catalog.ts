@@ -89,12 +89,13 @@ export function fieldKeyKey(fieldKey: number): Buffer {
 /**
  * Names what rows mean: the detector, its version, and the options that shape them. What is changed beside these
  * keeps what was learned. Two tables of one detector are told apart by their alias.
+ * @param quantity what is learned, where it is another thing than by default
  */
-export function identityOf(detector: Detector, options: unknown, alias: string): string {
+export function identityOf(detector: Detector, options: unknown, alias: string, quantity = ''): string {
   const { shape } = detector.options(optionTypes);
   const shaping = Object.entries(shape).filter(([, type]) => (type as z.ZodType).meta()?.shapes === true);
   const values = shaping.map(([key]) => [key, (options as Record<string, unknown>)[key]]).sort();
-  const digest = hash('sha256', JSON.stringify(values), 'hex').slice(0, 16);
+  const digest = hash('sha256', JSON.stringify(values) + quantity, 'hex').slice(0, 16);
   return `${alias} ${detector.name} ${detector.version} ${digest}`;
 }
 

@@ -13,6 +13,8 @@ export const TIME_HIGH = 1;
 export const COUNT = 2;
 /** The judge's flags, and OFF. */
 export const FLAGS = 3;
+/** The flag of a row that has learned how fast its series rises, which was found to be a counter. */
+export const DERIVED = 1 << 30;
 /** The flag of a row whose detector has thrown: it is left alone until the program starts again. */
 export const OFF = 1 << 31;
 

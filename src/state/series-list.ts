@@ -4,7 +4,7 @@ import { OPEN } from '../judge.ts';
 import { finish } from '../waiting.ts';
 import { type ArchivedRow, type RowName, readRecords, readRows, recordsOf, type Source } from './archive.ts';
 import type { Catalog, StoredInstance } from './catalog.ts';
-import { HEADER, headerOf, OFF } from './page.ts';
+import { DERIVED, HEADER, headerOf, OFF } from './page.ts';
 import type { StoredSeries } from './record.ts';
 
 /** Records that are read together: few enough that what is read is never much. */
@@ -26,6 +26,8 @@ export interface ShownRow extends InstanceName {
   readonly last: bigint | undefined;
   readonly count: number;
   readonly alarm: boolean;
+  /** The series was found to be a counter: the row has learned how fast it rises. */
+  readonly counter: boolean;
   /** The detector threw, in the process that wrote last. */
   readonly off: boolean;
   /** The page is damaged, and begins anew. */
@@ -133,6 +135,7 @@ export class SeriesList {
       last: count > 0 ? nanoseconds : undefined,
       count,
       alarm: (flags & OPEN) !== 0,
+      counter: (flags & DERIVED) !== 0,
       off: (flags & OFF) !== 0 && session === this.#catalog.session,
       damaged,
       floats,

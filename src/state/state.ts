@@ -126,6 +126,11 @@ export class State implements Tenant {
     return Math.max(FRAME_FLOATS, this.rowsPerPage * this.stride);
   }
 
+  /** The row at this place, whose page is hot, differs from what the store has. */
+  changed(place: number): void {
+    this.#frames.mark(this.#frames.frameOf(place), true);
+  }
+
   /** Puts the page into a frame, all zeros. */
   enter(page: number): void {
     const frame = this.#frames.take(this, page, this.floats);

@@ -84,3 +84,20 @@ t.test('a telegraf.conf is known as one', async (t) => {
   t.match(stdout, /:1:1: CONFIG_TELEGRAF_FILE /);
   t.match(stdout, 'a file of their own');
 });
+
+t.test('what the values are made into, where it is not left to the defaults', async (t) => {
+  const of = (table: string) => {
+    const file = join(t.testdir({ 'a.toml': `[[detectors.zscore]]\n${table}` }), 'a.toml');
+    return check('--config', file).stdout;
+  };
+  t.match(of('prepare = "log"'), /every numeric field, prepare = "log"\n$/);
+  t.match(of('prepare = ["log", "difference"]'), /field, prepare = \["log", "difference"\]\n$/);
+  t.match(of('counter = "off"'), /field, counter = "off"\n$/);
+  const both = of('prepare = "log"\ncounter = "auto"');
+  t.match(both, /:3:\d+: warning CONFIG_NO_EFFECT prepare takes its place/);
+  t.match(
+    of('prepare = "lgo"'),
+    /:2:11: CONFIG_INVALID_VALUE prepare: expected .*"none".*"log".*, got "lgo"/,
+  );
+  t.match(of('prepare = ["log", "none"]'), /CONFIG_INVALID_VALUE prepare/);
+});

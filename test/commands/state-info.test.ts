@@ -69,6 +69,7 @@ t.test('which process has it, and which instances its config names', async (t) =
     instances: [
       { alias: 'zscore', detector: 'zscore', in_config: true },
       { alias: 'zscore', detector: 'judge', in_config: true },
+      { alias: 'zscore', detector: 'prepared', in_config: true },
     ],
   });
   const text = state('info', ...args).stdout;
@@ -80,6 +81,7 @@ t.test('which process has it, and which instances its config names', async (t) =
   t.match(info(...args).instances, [
     { alias: 'zscore', in_config: true },
     { detector: 'judge', in_config: true },
+    { detector: 'prepared', in_config: true },
     { alias: 'fake', in_config: false },
     { alias: 'up', in_config: false },
   ]);

@@ -96,6 +96,7 @@ t.test('all that is known of the series of a tag set', async (t) => {
         row: Number,
         count: 1,
         last: first,
+        counter: false,
         alarm_open: true,
         switched_off: false,
         damaged: false,

@@ -15,12 +15,13 @@ t.test('what another config changes', async (t) => {
   t.same(describeChanges(before, before), []);
   const after = await load(
     '[agent]\n log_level = "debug"\n[state]\n memory = "2MiB"\n' +
-      '[[detectors.zscore]]\n alias = "a"\n threshold = 5\n memory_points = 50\n namepass = ["cpu"]\n' +
+      '[[detectors.zscore]]\n alias = "a"\n threshold = 5\n memory_points = 50\n namepass = ["cpu"]\n prepare = ["log"]\n' +
       '[[detectors.zscore]]\n alias = "c"\n[[detectors.null]]\n alias = "d"\n',
   );
   t.same(describeChanges(before, after), [
     'a: memory_points = 50 and it starts afresh',
     'a: namepass = ["cpu"]',
+    'a: prepare = ["log"] and it starts afresh',
     'a: threshold = 5',
     'c is now zscore 1 and starts afresh',
     'd is new',

@@ -152,8 +152,15 @@ t.test('what a row says', async (t) => {
     return [one!.rows, other!.rows] as const;
   };
   const name = { alias: 'mine', detector: 'fake', version: 2, options: '00ff' };
-  const learned = { last: time, count: 7, alarm: true, off: false, damaged: false };
-  const anew = { last: undefined, count: 0, alarm: false, damaged: false, floats: new Float64Array(WIDTH) };
+  const learned = { last: time, count: 7, counter: false, alarm: true, off: false, damaged: false };
+  const anew = {
+    last: undefined,
+    count: 0,
+    counter: false,
+    alarm: false,
+    damaged: false,
+    floats: new Float64Array(WIDTH),
+  };
   // One of instance 9 each: the catalog knows no other.
   t.strictSame(await of(), [
     [{ ...name, row: 1, ...learned, floats: Float64Array.of(0.5, Number.NaN, -2) }],

@@ -34,14 +34,17 @@ export function rememberingStore(): () => Promise<Store> {
   return async () => store;
 }
 
-/** @param memory bytes: room for 1,000 rows and their names, which is checked */
+/**
+ * @param memory bytes: room for 1,000 rows and their names, which is checked
+ * @returns how many values were scored, and what was said of counters
+ */
 export async function sameAtAnyMemory(
   test: Test,
   options: StreamOptions,
   memory: number,
   open: () => Promise<Store>,
   config = zscoreConfig(),
-): Promise<void> {
+): Promise<{ values: number; counters: string[] }> {
   const log = testLog();
   const start = async () => {
     const store = await open();
@@ -72,10 +75,17 @@ export async function sameAtAnyMemory(
   const { flagged, values } = unbounded.counts;
   test.equal(different, 0, 'no chunk comes out differently');
   test.ok(flagged > 100, `${flagged} points are flagged`);
-  test.equal(values, options.tagSets * options.rounds * (options.fields ?? 1));
+  const all = options.tagSets * options.rounds * (options.fields ?? 1);
+  if (config.detectors[0]!.policy.prepare === 'none' && !options.counter) test.equal(values, all);
+  else test.ok(values > all / 2 && values < all, `${values} values of ${all} are scored`);
   test.ok(most.rows <= ROOM, `at most ${most.rows} rows were hot`);
   test.ok(most.bytes <= memory, `at most ${most.bytes} bytes of ${memory} were taken`);
   test.ok(recalls > options.tagSets, `${recalls} recalls`);
-  test.strictSame(log.lines, []);
+  const counters = log.lines.filter((line) => line.startsWith('I! COUNTER: '));
+  test.strictSame(
+    log.lines.filter((line) => !counters.includes(line)),
+    [],
+  );
   await bounded.store.close();
+  return { values, counters };
 }

@@ -284,10 +284,12 @@ function configOf(path: string, options: ChainOptions): string {
     [[detectors.zscore]]
       warmup = 5
       threshold = 3
+      counter = "off"
     [[detectors.zscore]]
       alias = "by_time"
       memory = "1m"
       ${alarms}
+      counter = "off"
       fieldinclude = ["f1", "late"]`;
 }
 

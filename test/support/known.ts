@@ -32,6 +32,7 @@ const config = (path: string) => `
     memory = "64MiB"
     snapshot_interval = "100ms"
   [[detectors.zscore]]
+    counter = "off"
     warmup = 5
     threshold = 20
     hysteresis = 1.0

@@ -15,6 +15,8 @@ export const defaultPolicy: Policy = {
   tagdrop: {},
   fieldinclude: [],
   fieldexclude: [],
+  prepare: 'none',
+  counter: 'off',
   threshold: 10,
   max_false_alarms: '1/week',
   direction: 'both',

@@ -26,7 +26,7 @@ const FIRST_SECOND = 1_767_225_600;
 /** Of a fifth of a second each. */
 const MOST_TRIES = 100;
 
-const TABLE = '[[detectors.zscore]]\n  warmup = 10\n';
+const TABLE = '[[detectors.zscore]]\n  warmup = 10\n  counter = "off"\n';
 const DETECTOR = `${TABLE}  threshold = 6\n`;
 
 /** A source that outlives the Telegrafs that read it, and a place for the state that outlives them too. */
