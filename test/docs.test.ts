@@ -6,10 +6,32 @@ import { plugins } from '../plugins/all.ts';
 import { stateSchema } from '../src/config/schema.ts';
 import { Toml } from '../src/config/toml.ts';
 import { optionTypes } from '../src/options.ts';
+import { FRAME_BYTES } from '../src/state/frames.ts';
+import { rowsPerPage, strideOf } from '../src/state/page.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FIRST_LINE = /^# [A-Z].*[^.]$/;
-const HEADINGS = ['Global configuration options', 'Configuration', 'Cost', 'Example'];
+const HEADINGS = [
+  'When to use it',
+  'When not',
+  'Global configuration options',
+  'Configuration',
+  'Score',
+  'Cost',
+  'Example',
+];
+
+const DETECTORS = readFileSync(new URL('docs/detectors.md', ROOT), 'utf8');
+
+/** As people write it: 1,824. */
+function grouped(bytes: number): string {
+  return Math.round(bytes).toLocaleString('en-US');
+}
+
+/** Bytes of a row in a page that is full. */
+function pageShare(width: number): number {
+  return FRAME_BYTES / rowsPerPage(strideOf(width));
+}
 
 interface Entry {
   readonly prose: string;
@@ -73,11 +95,7 @@ function checkReadme(t: Test, readme: string, folder: URL, threshold: number): v
   t.equal(blank, '');
   t.ok(intro!.length >= 30, 'a paragraph says what it does');
   const headings = [...readme.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-  t.strictSame(
-    headings.filter((heading) => HEADINGS.includes(heading!)),
-    HEADINGS,
-    'the headings every plugin has, in their order',
-  );
+  t.strictSame(headings, HEADINGS, 'the headings that every detector has, in their order');
   t.ok(readme.includes(`\`threshold = ${threshold}\``), 'the default of threshold');
   const found = copies(readme);
   t.equal(found[0]?.file, 'sample.conf', 'the configuration comes first');
@@ -95,7 +113,20 @@ for (const [name, load] of Object.entries(plugins.detectors)) {
     const folder = new URL(`plugins/detectors/${name}/`, ROOT);
     const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
     checkSample(t, read('sample.conf'), `[[detectors.${name}]]`, detector.options(optionTypes));
-    checkReadme(t, read('README.md'), folder, detector.threshold);
+    const readme = read('README.md');
+    checkReadme(t, readme, folder, detector.threshold);
+    const { width } = detector.create(detector.options(optionTypes).parse({}));
+    const cost = readme.slice(readme.indexOf('\n## Cost\n'), readme.indexOf('\n## Example\n'));
+    t.match(
+      cost,
+      width === 0 ? /no state/i : new RegExp(`\\b${grouped(8 * width)}\\b`),
+      'the bytes of a row',
+    );
+    const row = DETECTORS.split('\n').find(
+      (line) => line.startsWith('| ') && line.includes(`](../plugins/detectors/${name})`),
+    );
+    t.ok(row?.startsWith('| '), 'a row of the table of all detectors');
+    t.match(row, ` ${grouped(pageShare(width))} / `, 'and the bytes in it');
     t.ok(existsSync(new URL('testcases/', folder)));
   });
 }
@@ -134,6 +165,7 @@ t.test('links between the documents lead somewhere', async (t) => {
     ),
     'docs/plugin-guide.md',
     'docs/architecture.md',
+    'docs/detectors.md',
     'docs/evaluate.md',
     'docs/prepare.md',
     'docs/state.md',

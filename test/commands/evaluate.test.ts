@@ -30,7 +30,8 @@ t.test('as JSON', async (t) => {
   const { status, stdout } = evaluate(LABELLED, '--detector', 'zscore', '--cross-validate', 'none', '--json');
   t.equal(status, 0);
   const report = JSON.parse(stdout);
-  t.match(report, { series: 7, windows: 6, splits: 0, full: [] });
+  t.match(report, { series: 7, windows: 6, splits: 0, seed: 1, full: [] });
+  t.same(report.found_on, {});
   t.equal(report.rows.length, 9);
   t.match(report.rows[0], { detector: 'zscore', rule: 'quiet', windows_found: Number, standard: Number });
   const nothing = report.rows.find((row: { detector: string }) => row.detector === 'null');

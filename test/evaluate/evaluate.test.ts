@@ -56,6 +56,26 @@ t.test('every detector under every rule, and as it is configured; stored ones ra
   t.ok(rows.every((row) => row.threshold_cross_validated === undefined));
 });
 
+t.test('the data that constants were found on, by the name of the row', async (t) => {
+  const entry = { config: undefined, detectors: ['zscore'], grid: undefined, settings: 1, seed: 1 };
+  const { contenders, config } = await readContenders(entry, plugins);
+  const zscore = contenders.find(({ name }) => name === 'zscore')!;
+  const fast = {
+    ground,
+    stored: [],
+    config,
+    extent: 'none',
+    splits: 1,
+    seed: 1,
+    progress: () => {},
+  } as const;
+  const report = await evaluate({
+    ...fast,
+    contenders: [zscore, { ...zscore, name: 'mine', foundOn: 'ours' }],
+  });
+  t.same(report.found_on, { mine: 'ours' });
+});
+
 t.test('thresholds chosen on the other half', async (t) => {
   const { rows, full } = await run('threshold');
   t.same(full, []);
