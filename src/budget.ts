@@ -6,8 +6,8 @@
  * with the probability that the budget leaves a block. What the fit misses, a feedback makes good: each alarm raises
  * the threshold by a share, and time lets it sink as fast as alarms may come.
  *
- * So from the begin of a series on there are at most as many alarms as the budget allows for the time, and 15 more
- * (MOST_FEEDBACK / STEP), whatever the scores, as long as the feedback is not at its upper bound.
+ * A detector may say how rare its scores are, whatever the series. Then no tail is fitted, for a series that has been
+ * strange would be deaf for weeks; but where `base` is far above the one that was told, it is the series' measure.
  */
 import type { Rows } from './detector.ts';
 
@@ -42,6 +42,12 @@ const BASE_STEP = 3;
 const SHAPE = 0.2;
 /** Of what is critical there is a tenth. */
 const CRITICAL_SHARE = 10;
+/** Seconds: alarms as often as that have the usual threshold of a detector that tells how rare its scores are. */
+const WEEK = 604_800;
+/** Of that threshold, for the most frequent alarms. */
+const LEAST_KNOWN = 0.1;
+/** As many times may `base` be above the one that was told. Incidents raise it by less, and heavy tails by more. */
+const FAR_ABOVE = 3;
 /** In parts of `base`: the excess that a series begins with, and the least. */
 const FIRST_EXCESS = 0.3;
 const LEAST_EXCESS = 0.02;
@@ -74,12 +80,17 @@ export class Budget {
   readonly #rarity: number;
   /** And how many more what is critical is. */
   readonly #further: number;
+  /** Where the detector tells: the threshold without feedback, the distance to what is critical, the most of `base`. */
+  readonly #known: number | undefined;
+  readonly #knownFurther: number;
+  readonly #knownBase: number;
 
   /**
    * @param rate alarms a second
    * @param usual threshold of the detector
+   * @param decay of the detector's scores, if it knows
    */
-  constructor(rate: number, usual: number) {
+  constructor(rate: number, usual: number, decay?: number) {
     this.#rate = rate;
     this.#usual = usual;
     this.#block = Math.min(LONGEST_BLOCK, 1 / (BLOCKS_PER_ALARM * rate));
@@ -87,6 +98,11 @@ export class Budget {
     const rarer = (1 - QUANTILE) / (rate * this.#block);
     this.#rarity = reach(rarer);
     this.#further = reach(CRITICAL_SHARE * rarer) - this.#rarity;
+    const known = (alarmRate: number): number =>
+      usual * Math.max(LEAST_KNOWN, 1 - (decay ?? 0) * Math.log(alarmRate * WEEK));
+    this.#known = decay === undefined ? undefined : known(rate);
+    this.#knownFurther = known(rate / CRITICAL_SHARE) - known(rate);
+    this.#knownBase = FAR_ABOVE * known((1 - QUANTILE) / this.#block);
   }
 
   learn({ f64, f32 }: Rows, at: number, time: number, strangeness: number): void {
@@ -108,7 +124,7 @@ export class Budget {
   }
 
   criticalThreshold({ f32 }: Rows, at: number): number {
-    const further = this.#further * f32[2 * at + EXCESS]!;
+    const further = this.#known === undefined ? this.#further * f32[2 * at + EXCESS]! : this.#knownFurther;
     return f32[2 * at + THRESHOLD]! + further * Math.exp(f32[2 * at + FEEDBACK]!);
   }
 
@@ -126,7 +142,7 @@ export class Budget {
     // 0 would be taken for a row that is new.
     f64[at + BIRTH] = time || Number.MIN_VALUE;
     f64[at + BLOCK] = time;
-    f32[2 * at + THRESHOLD] = this.#usual;
+    f32[2 * at + THRESHOLD] = this.#known ?? this.#usual;
   }
 
   #endBlock(f32: Float32Array, at: number, elapsed: number): void {
@@ -161,7 +177,11 @@ export class Budget {
 
   #settle(f32: Float32Array, at: number): void {
     if (f32[at + BLOCKS] === 0) return;
-    const far = f32[at + BASE]! + this.#rarity * f32[at + EXCESS]!;
+    const base = f32[at + BASE]!;
+    const far =
+      this.#known === undefined
+        ? base + this.#rarity * f32[at + EXCESS]!
+        : this.#known * Math.max(1, base / this.#knownBase);
     f32[at + THRESHOLD] = Math.max(LEAST_THRESHOLD, far * Math.exp(f32[at + FEEDBACK]!));
   }
 }

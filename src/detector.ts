@@ -47,6 +47,12 @@ export interface Detector<Options = unknown> {
   readonly version: number;
   /** The default of the option `threshold`, in the detector's own score. */
   readonly threshold: number;
+  /**
+   * Of a detector whose scores mean the same in every series, because it measures each by that series' own past: how much
+   * higher a score is, as a share of `threshold`, that is e times rarer. An alarm budget of one a week begins at
+   * `threshold` then; without it the tail of the series' scores is learned, which real anomalies make longer.
+   */
+  readonly decay?: number;
   /** Types, defaults, prose and units of the options: check, sample.conf and docs are made from them. */
   options(types: OptionTypes): z.ZodObject;
   create(options: Options): Instance;

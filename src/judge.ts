@@ -51,12 +51,17 @@ export class Judge {
   readonly #tail: number;
   readonly #peak: number;
 
-  /** @param usual the detector's own idea of a threshold */
-  constructor(policy: JudgePolicy, usual: number) {
+  /**
+   * @param usual the detector's own idea of a threshold
+   * @param decay of its scores, if it knows
+   */
+  constructor(policy: JudgePolicy, usual: number, decay?: number) {
     this.#policy = policy;
     this.threshold = policy.threshold ?? usual;
     this.#budget =
-      policy.threshold === undefined ? new Budget(alarmRate(policy.max_false_alarms), usual) : undefined;
+      policy.threshold === undefined
+        ? new Budget(alarmRate(policy.max_false_alarms), usual, decay)
+        : undefined;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
     this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
     // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.

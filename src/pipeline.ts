@@ -82,7 +82,7 @@ export class Pipeline {
     this.#watches = detectors.map((config, index) => {
       const { detector, options, policy } = config;
       const instance = detector.create(options);
-      const judge = new Judge(policy, detector.threshold);
+      const judge = new Judge(policy, detector.threshold, detector.decay);
       const preparation = preparationOf(policy);
       const { learned, judged, alarms, prepared } = identitiesOf(config, judge);
       if (this.#hot.knows(policy.alias, learned)) this.#log.warn(beginsAfresh(policy.alias));

@@ -18,7 +18,7 @@ class Series {
   readonly #rows;
   #open = false;
 
-  constructor(max_false_alarms = '1/day', more: Partial<JudgePolicy> = {}) {
+  constructor(max_false_alarms = '1/day', more: Partial<JudgePolicy> = {}, decay?: number) {
     const policy: JudgePolicy = {
       threshold: undefined,
       max_false_alarms,
@@ -31,7 +31,7 @@ class Series {
       end_after: undefined,
       accept_after: 0,
     };
-    this.judge = new Judge({ ...policy, ...more }, USUAL);
+    this.judge = new Judge({ ...policy, ...more }, USUAL, decay);
     this.f64 = new Float64Array(this.judge.width);
     this.#rows = { f64: this.f64, f32: new Float32Array(this.f64.buffer) };
   }
@@ -174,4 +174,21 @@ t.test('the row holds finite numbers, whatever comes', async (t) => {
   const f32 = new Float32Array(series.f64.buffer);
   t.ok([...f32.subarray(4, 10)].every(Number.isFinite), [...f32].join(' '));
   t.ok(series.judge.threshold > 0);
+});
+
+t.test('a detector that tells how rare its scores are', (t) => {
+  /** The threshold after three blocks whose largest score is this. */
+  const threshold = (rate: string, largest: number) => {
+    const series = new Series(rate, {}, 0.2);
+    for (let i = 0; i < 3; i++) series.step(START + 7200 * i, largest);
+    return series.judge.threshold;
+  };
+  const close = (found: number, wanted: number) => Math.abs(found / wanted - 1) < 0.05;
+  t.ok(close(threshold('1/week', 0.1 * USUAL), USUAL), 'begins at its threshold for one a week');
+  t.ok(close(threshold('1/day', 0.1 * USUAL), (1 - 0.2 * Math.log(7)) * USUAL), 'lower for more');
+  t.ok(threshold('1/month', 0.1 * USUAL) > 1.2 * USUAL, 'higher for fewer');
+  t.equal(threshold('1000/day', 0), threshold('9000/day', 0), 'but not for any number');
+  t.ok(close(threshold('1/week', 0.9 * USUAL), USUAL), 'whatever the scores are');
+  t.ok(threshold('1/week', 9 * USUAL) > 4 * USUAL, 'but for those that are far beyond');
+  t.end();
 });

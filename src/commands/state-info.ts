@@ -57,7 +57,9 @@ async function figures({ directory, storeName, config, store, catalog, fieldKeys
 function identities({ detectors }: Config): Set<string> {
   return new Set(
     detectors.flatMap((config) =>
-      Object.values(identitiesOf(config, new Judge(config.policy, config.detector.threshold))),
+      Object.values(
+        identitiesOf(config, new Judge(config.policy, config.detector.threshold, config.detector.decay)),
+      ),
     ),
   );
 }

@@ -75,7 +75,7 @@ t.test('the score is the larger head in units of its threshold', (t) => {
   );
   t.ok(incident.some((score) => score > 1));
   t.strictSame(
-    scores({ respond_to: 'incidents' }, values).map((score) => score / 2),
+    scores({ respond_to: 'incidents', incident_threshold: 1 }, values).map((score) => score / 2),
     incident,
     'halved by a threshold twice as high',
   );
@@ -85,7 +85,7 @@ t.test('the score is the larger head in units of its threshold', (t) => {
 t.test('the sign is the side that is strange', (t) => {
   for (const side of [1, -1]) {
     const shift = (second: number) => (second >= 5 * DAY ? 8 * side : 0);
-    const incident = scores({ respond_to: 'incidents' }, minutes(6, shift)).slice(
+    const incident = scores({ respond_to: 'incidents', incident_threshold: 1 }, minutes(6, shift)).slice(
       5 * 1440 + 30,
       5 * 1440 + 300,
     );
@@ -101,7 +101,7 @@ t.test('the sign is the side that is strange', (t) => {
 
 /** After the value with the number `accepted` the detector is told that this is normal now. */
 function incidents(values: readonly Value[], accepted = -1): number[] {
-  const instance = create({ respond_to: 'incidents' });
+  const instance = create({ respond_to: 'incidents', incident_threshold: 1 });
   const { rows, at } = new Shelf(instance.width);
   return values.map(({ time, value }, i) => {
     const score = instance.update!(rows, at, time, value);

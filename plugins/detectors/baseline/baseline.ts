@@ -11,6 +11,8 @@ const baseline: Detector<Options> = {
   version: 1,
   // By definition: the options incident_threshold and spike_threshold are where a score is 1.
   threshold: 1,
+  // Of both heads, found on noise.
+  decay: 0.16,
   options: schema,
   create: (options) => new Ensemble(options),
 };

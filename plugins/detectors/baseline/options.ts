@@ -38,12 +38,12 @@ export function schema({ z, duration }: Types) {
     incident_threshold: z
       .number()
       .positive()
-      .default(1)
+      .default(1.3)
       .describe('The smoothed strangeness that makes a score of 1 in answer to incidents.'),
     spike_threshold: z
       .number()
       .positive()
-      .default(30)
+      .default(9)
       .describe('The strangeness of a single value that makes a score of 1 in answer to spikes.'),
     smoothing_points: z
       .array(points())
