@@ -151,6 +151,11 @@ t.test('an alarm that was open is closed without a word', async (t) => {
   t.equal(out.match(/state=open/g)?.length, 1);
   t.notMatch(out, 'state=end');
   t.same(new Set(rowOf(pipeline.watches[0]!.alarms!).floats), new Set([0]));
+  const steep = roadOf([{ policy: { counter: 'auto', threshold: 50 } }]);
+  steep.pass(every10(upTo(100).map((i) => 1000 * i)));
+  t.equal(steep.counts.alarms, 1);
+  steep.pass(every10(upTo(3).map((i) => 100_000 + 1000 * i), 100)); // biome-ignore format: short
+  t.equal(steep.counts.alarms, 2, 'and the next one is another');
 });
 
 t.test('what is flagged is told in its unit', async (t) => {
