@@ -6,7 +6,7 @@ import { ROOT } from './support/data.ts';
 import { quick } from './support/measure.ts';
 import { machine } from './support/report.ts';
 
-const BENCHES = ['parse', 'detect', 'pipe', 'telegraf', 'memory', 'store', 'state'];
+const BENCHES = ['parse', 'detect', 'prepare', 'pipe', 'telegraf', 'memory', 'store', 'state'];
 const DOCUMENT = `${ROOT}docs/benchmarks.md`;
 const BEGIN = '<!-- begin: written by npm run bench -- --write -->\n';
 const END = '<!-- end -->\n';

@@ -24,7 +24,7 @@ export interface Preparation {
   /**
    * Takes the series' next value; answers what the detector is given, a finite number, or NaN where there is none.
    * @param at where the row's header begins
-   * @param elapsed seconds since the value before it, more than 0; NaN where there is none, or none that is known
+   * @param elapsed seconds since the value before it; NaN, or not above 0, where there is none to compare with
    */
   next(page: Page, at: number, elapsed: number, value: number): number;
 }

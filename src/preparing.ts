@@ -96,8 +96,7 @@ function since(
   const ownHigh = own[at + TIME_HIGH]!;
   const ownLow = own[at + TIME_LOW]!;
   if (ownHigh !== i32[header + TIME_HIGH] || ownLow !== i32[header + TIME_LOW]) return Number.NaN;
-  const nanoseconds = (high - ownHigh) * TWO_32 + ((low >>> 0) - (ownLow >>> 0));
-  return nanoseconds > 0 ? nanoseconds / 1e9 : Number.NaN;
+  return ((high - ownHigh) * TWO_32 + ((low >>> 0) - (ownLow >>> 0))) / 1e9;
 }
 
 /** What was learned, and judged, was of another quantity. */

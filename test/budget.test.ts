@@ -187,6 +187,9 @@ t.test('a detector that tells how rare its scores are', (t) => {
   t.ok(close(threshold('1/week', 0.1 * USUAL), USUAL), 'begins at its threshold for one a week');
   t.ok(close(threshold('1/day', 0.1 * USUAL), (1 - 0.2 * Math.log(7)) * USUAL), 'lower for more');
   t.ok(threshold('1/month', 0.1 * USUAL) > 1.2 * USUAL, 'higher for fewer');
+  const young = new Series('1/month', {}, 0.2);
+  young.step(START, 0);
+  t.ok(young.judge.threshold > 1.2 * USUAL, 'from the first value on');
   t.equal(threshold('1000/day', 0), threshold('9000/day', 0), 'but not for any number');
   t.ok(close(threshold('1/week', 0.9 * USUAL), USUAL), 'whatever the scores are');
   t.ok(threshold('1/week', 9 * USUAL) > 4 * USUAL, 'but for those that are far beyond');

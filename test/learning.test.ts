@@ -150,6 +150,14 @@ t.test('surprise is how rare a score was before it was learned', async (t) => {
   t.ok(first > 5, `${first}, for one that there never was`);
   step(START + 60 * 20_002, -1e300);
   t.ok(Number.isFinite(learning.surprise) && learning.surprise > first);
+  step(START + 60 * 20_003, 12);
+  t.ok(
+    learning.surprise > 1 && learning.surprise < first,
+    `${learning.surprise}: what was there before is no longer as rare`,
+  );
+  const wild = series(instance, { threshold: undefined, score_fields: true });
+  for (let i = 0; i <= 100; i++) wild.step(START + 60 * i, i === 0 ? 1e300 : chance.normal());
+  t.ok(Number.isFinite(wild.learning.surprise), 'a first score that is too large to square');
   const fixed = series(instance, { score_fields: true });
   for (let i = 0; i < 200; i++) fixed.step(i, chance.normal());
   t.ok(Number.isNaN(fixed.learning.surprise), 'a fixed threshold keeps no tail');

@@ -151,6 +151,11 @@ t.test('an alarm that was open is closed without a word', async (t) => {
   t.equal(out.match(/state=open/g)?.length, 1);
   t.notMatch(out, 'state=end');
   t.same(new Set(rowOf(pipeline.watches[0]!.alarms!).floats), new Set([0]));
+  const steep = roadOf([{ policy: { counter: 'auto', threshold: 50 } }]);
+  steep.pass(every10(upTo(100).map((i) => 1000 * i)));
+  t.equal(steep.counts.alarms, 1);
+  steep.pass(every10(upTo(3).map((i) => 100_000 + 1000 * i), 100)); // biome-ignore format: short
+  t.equal(steep.counts.alarms, 2, 'and the next one is another');
 });
 
 t.test('what is flagged is told in its unit', async (t) => {
@@ -181,4 +186,34 @@ t.test('min_deviation is in that unit', async (t) => {
 t.test('scores are of the values that were scored', async (t) => {
   const { pass } = roadOf([{ policy: { prepare: 'difference', score_fields: true } }]);
   t.equal(pass(every10([1, 4])), `m a=1 10000000000\nm a=4,a_score=3 20000000000\n`);
+});
+
+t.test('while it runs: another quantity begins afresh, and the one before is there again', async (t) => {
+  const { given, pass, pipeline, config, log } = noting({ counter: 'auto', threshold: undefined });
+  const [detector] = config.detectors;
+  const configure = (policy: Partial<Policy>) =>
+    pipeline.configure({
+      ...config,
+      detectors: [{ ...detector!, policy: { ...detector!.policy, ...policy } }],
+    });
+  const learned = () => rowOf(pipeline.watches[0]!.learned).floats[0];
+  pass(every10([8, 8.5]));
+  t.equal(learned(), 2);
+  configure({ prepare: 'difference' });
+  pass(every10([10, 13], 2));
+  t.equal(learned(), 1);
+  t.same([rowOf(pipeline.watches[0]!.judged!).floats[0], given.at(-1)], [40, 3], 'the judge too');
+  configure({ prepare: ['difference'], min_deviation: 1 });
+  pass(every10([17], 4));
+  t.same([learned(), given.at(-1)], [2, 4], 'not where it is the same one');
+  configure({});
+  pass(every10([20], 5));
+  t.same([learned(), given.at(-1)], [3, 20]);
+  configure({ prepare: 'difference' });
+  pass(every10([30, 31], 6));
+  t.same([learned(), given.slice(-2)], [4, [13, 1]], 'over what it did not see');
+  t.same(
+    log.lines.map((line) => line.slice(0, 16)),
+    ['W! STATE_AFRESH:'],
+  );
 });
