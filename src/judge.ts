@@ -27,6 +27,9 @@ const NEVER = 0;
 /** Of the largest score of an alarm; what is below it, and below the threshold, is calm. */
 const PEAK_SHARE = 0.25;
 
+/** See #leastChange; of a detector that knows how rare its scores are. For others a threshold is no measure of a change. */
+const LEAST_CHANGE = 2;
+
 /** Scores that say how rare one is; and the largest, so that its square is a float32. */
 const MEMORY = 10_000;
 const LARGEST_SCORE = 1e15;
@@ -50,6 +53,8 @@ export class Judge {
   /** Places in the row, in float32s: how rare scores are, and the largest one of an open alarm. */
   readonly #tail: number;
   readonly #peak: number;
+  /** In thresholds, of the largest score of an alarm: less is never accepted. */
+  readonly #leastChange: number;
 
   /**
    * @param usual the detector's own idea of a threshold
@@ -62,6 +67,7 @@ export class Judge {
       policy.threshold === undefined
         ? new Budget(alarmRate(policy.max_false_alarms), usual, decay)
         : undefined;
+    this.#leastChange = decay === undefined ? 0 : LEAST_CHANGE;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
     this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
     // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.
@@ -143,14 +149,18 @@ export class Judge {
     return level;
   }
 
-  /** Whether the alarm that is open has been for so long that it is normal now. Its time begins again then. */
-  accepts({ f64 }: Rows, at: number, time: number): boolean {
+  /**
+   * Whether the alarm that is open has been for so long that it is normal now. Its time begins again then. Of scores that
+   * mean the same in every series, one that has hardly passed its threshold tells of no change that was sure.
+   */
+  accepts({ f64, f32 }: Rows, at: number, time: number): boolean {
     const { accept_after: after } = this.#policy;
     if (after === 0) return false;
     const since = f64[at + this.#since]!;
     // NEVER: it was opened under a policy that did not remember when.
     const known = since !== NEVER && since <= time;
     if (known && time - since < after) return false;
+    if (this.#peak >= 0 && f32[2 * at + this.#peak]! < this.#leastChange * this.threshold) return false;
     f64[at + this.#since] = time;
     return known;
   }

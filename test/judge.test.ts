@@ -16,8 +16,8 @@ const POLICY: JudgePolicy = {
 const DAY = 86_400;
 
 /** A series under a policy: gives a score at a time, and answers the verdict as the road would have it. */
-function series(policy: Partial<JudgePolicy> = {}, usual = 4) {
-  const judge = new Judge({ ...POLICY, ...policy }, usual);
+function series(policy: Partial<JudgePolicy> = {}, usual = 4, decay?: number) {
+  const judge = new Judge({ ...POLICY, ...policy }, usual, decay);
   const f64 = new Float64Array(judge.width);
   const rows = { f64, f32: new Float32Array(f64.buffer) };
   let open = false;
@@ -27,7 +27,12 @@ function series(policy: Partial<JudgePolicy> = {}, usual = 4) {
     open = verdict !== OK;
     return verdict;
   };
-  return { judge, step, steps: (...scores: number[]) => scores.map((score, time) => step(time + 1, score)) };
+  return {
+    judge,
+    rows,
+    step,
+    steps: (...scores: number[]) => scores.map((score, time) => step(time + 1, score)),
+  };
 }
 
 t.test('the threshold itself is strange enough, in the directions that were asked for', async (t) => {
@@ -133,6 +138,25 @@ t.test('without a threshold a budget sets it, after a day', async (t) => {
   t.equal(step(DAY + 2, 1000), CRITICAL, 'what is far beyond is critical');
   t.equal(step(DAY + 3, judge.threshold), WARNING);
 });
+
+t.test(
+  'where scores mean the same in every series, what has hardly passed the threshold is not accepted',
+  async (t) => {
+    const accepted = (score: number, decay?: number) => {
+      const { judge, rows, step } = series({ threshold: undefined, accept_after: 3600 }, 4, decay);
+      const [quiet, alarm] = [2 * DAY, 2 * 3600];
+      let times = 0;
+      for (let time = 60; time < quiet + alarm; time += 60) {
+        const verdict = step(time, time < quiet ? 1 : score);
+        if (verdict !== OK && judge.accepts(rows, 0, time)) times++;
+      }
+      return times;
+    };
+    t.equal(accepted(5, 0.16), 0);
+    t.equal(accepted(10, 0.16), 1);
+    t.equal(accepted(5), 1, 'any change, where they do not');
+  },
+);
 
 t.test('a row is as wide as its policy, and of a budget always the same', async (t) => {
   const judgeOf = (policy: Partial<JudgePolicy>) => series(policy).judge;
