@@ -5,7 +5,8 @@
  * usage: node dist/bench/budget.js [--series 20] [--days 60] [--steps 10,60] [--detectors zscore,...]
  *   [--families normal,...] [--found 20]
  *
- * `found` is how many of the series are searched for anomalies; 0: none. 200 series take about 40 minutes.
+ * `found` is how many of the series are searched for anomalies; 0: none. 200 series take an hour of one core;
+ * `--detectors` shares that out among processes.
  *
  * Alarms are counted from the 15th day on, over all series, and divided by those that were asked for. What is found
  * is found at 1/week: a spike is one value that is off and must be flagged itself; a shift lasts for six hours and
