@@ -83,11 +83,6 @@ export class Judge {
     this.layout = `${budget ? 'budget' : ''} ${this.#last} ${this.#since}`;
   }
 
-  /** Whether a value must be so far from what was expected that the detector has to be asked. */
-  get asksBand(): boolean {
-    return this.#policy.min_deviation > 0 || this.#policy.min_deviation_ratio > 0;
-  }
-
   /** Whether the value is far enough from the expected one to be worth an alarm. */
   deviates(value: number, expected: number): boolean {
     const { min_deviation: least, min_deviation_ratio: ratio } = this.#policy;
@@ -111,7 +106,7 @@ export class Judge {
     if (budget === undefined) return strangeness >= this.threshold ? WARNING : OK;
     budget.learn(rows, at, time, strangeness);
     this.threshold = budget.threshold(rows, at);
-    if (strangeness < this.threshold) return OK;
+    if (strangeness < this.threshold || budget.isMute(rows, at, time)) return OK;
     return strangeness >= budget.criticalThreshold(rows, at) ? CRITICAL : WARNING;
   }
 
@@ -137,7 +132,7 @@ export class Judge {
       if (since === NEVER || since > time) f64[at + this.#since] = time;
       if (time - f64[at + this.#since]! < this.#policy.min_duration) return OK;
     }
-    if (level === OK || this.#budget?.isMute(rows, at, time)) return OK;
+    if (level === OK) return OK;
     if (this.#last >= 0) {
       const last = f64[at + this.#last]!;
       if (last !== NEVER && time >= last && time - last < this.#cooldown) return OK;

@@ -71,9 +71,15 @@ t.test('the score is the larger head in units of its threshold', (t) => {
   const both = scores({ incident_threshold: 2, spike_threshold: 5 }, values);
   t.strictSame(
     both,
-    incident.map((score, i) => (Math.abs(score) > Math.abs(spike[i]!) ? score : spike[i]!)),
+    incident.map((score, i) => {
+      const size = Math.abs(spike[i]!);
+      const counted = size > 1 ? 1 + Math.log(size) : size;
+      return Math.abs(score) > counted ? score : Math.sign(spike[i]!) * counted;
+    }),
+    'beside incidents what a spike has beyond 1 counts as its logarithm',
   );
   t.ok(incident.some((score) => score > 1));
+  t.ok(spike.some((score) => score > 10));
   t.strictSame(
     scores({ respond_to: 'incidents', incident_threshold: 1 }, values).map((score) => score / 2),
     incident,

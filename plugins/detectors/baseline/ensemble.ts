@@ -81,6 +81,7 @@ export class Ensemble implements Instance {
   readonly #mostShare: number;
   readonly #incidentUnit: number;
   readonly #spikeUnit: number;
+  readonly #both: boolean;
 
   constructor(options: Options) {
     const streams: (Stream & { readonly quantile: number })[] = [];
@@ -128,6 +129,7 @@ export class Ensemble implements Instance {
     this.#mostShare = 1 / least;
     this.#incidentUnit = options.respond_to === 'spikes' ? 0 : 1 / options.incident_threshold;
     this.#spikeUnit = options.respond_to === 'incidents' ? 0 : 1 / options.spike_threshold;
+    this.#both = options.respond_to === 'both';
   }
 
   update(rows: Rows, at: number, time: number, value: number): number {
@@ -137,7 +139,7 @@ export class Ensemble implements Instance {
     this.#step(rows, at, time, value);
     const { incident, spike, incidentLean, spikeLean } = this.#heads;
     const byIncident = incident * this.#incidentUnit;
-    const bySpike = spike * this.#spikeUnit;
+    const bySpike = this.#both ? compressed(spike * this.#spikeUnit) : spike * this.#spikeUnit;
     if (byIncident > bySpike) return incidentLean < 0 ? -byIncident : byIncident;
     return spikeLean < 0 ? -bySpike : bySpike;
   }
@@ -236,6 +238,14 @@ export class Ensemble implements Instance {
     for (let i = row; i < row + this.#numbers; i += NUMBERS_A_LINE) sum += f64[i]!;
     this.#now.residuals[0] = sum;
   }
+}
+
+/**
+ * Beside incidents, beyond 1 as its logarithm: single values that are ten or a hundred times as strange are common in some
+ * series, and a threshold that has to rise above those would be out of reach of any incident.
+ */
+function compressed(spike: number): number {
+  return spike > 1 ? 1 + Math.log(spike) : spike;
 }
 
 /** Follows the time between two values. A clock that runs backwards stands still. */
