@@ -48,6 +48,12 @@ const WEEK = 604_800;
 const LEAST_KNOWN = 0.1;
 /** As many times may `base` be above the one that was told. Incidents raise it by less, and heavy tails by more. */
 const FAR_ABOVE = 3;
+/**
+ * Scores of a series that has hardly been seen go further than what its detector tells, most so on its second day, the
+ * first that is like another one. In its first week the threshold is higher by the power YOUTH of a week over its age.
+ */
+const WEEK_BLOCKS = 84;
+const YOUTH = 0.25;
 /** In parts of `base`: the excess that a series begins with, and the least. */
 const FIRST_EXCESS = 0.3;
 const LEAST_EXCESS = 0.02;
@@ -181,7 +187,9 @@ export class Budget {
     const far =
       this.#known === undefined
         ? base + this.#rarity * f32[at + EXCESS]!
-        : this.#known * Math.max(1, base / this.#knownBase);
+        : this.#known *
+          Math.max(1, base / this.#knownBase) *
+          Math.max(1, WEEK_BLOCKS / f32[at + BLOCKS]!) ** YOUTH;
     f32[at + THRESHOLD] = Math.max(LEAST_THRESHOLD, far * Math.exp(f32[at + FEEDBACK]!));
   }
 }

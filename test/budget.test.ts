@@ -177,21 +177,29 @@ t.test('the row holds finite numbers, whatever comes', async (t) => {
 });
 
 t.test('a detector that tells how rare its scores are', (t) => {
-  /** The threshold after three blocks whose largest score is this. */
+  /** After two blocks of a week's 84. */
+  const young = (84 / 2) ** 0.25;
+  /** The threshold after two blocks whose largest score is this, without what it is higher by in a series' first week. */
   const threshold = (rate: string, largest: number) => {
     const series = new Series(rate, {}, 0.2);
     for (let i = 0; i < 3; i++) series.step(START + 7200 * i, largest);
-    return series.judge.threshold;
+    return series.judge.threshold / young;
   };
   const close = (found: number, wanted: number) => Math.abs(found / wanted - 1) < 0.05;
   t.ok(close(threshold('1/week', 0.1 * USUAL), USUAL), 'begins at its threshold for one a week');
   t.ok(close(threshold('1/day', 0.1 * USUAL), (1 - 0.2 * Math.log(7)) * USUAL), 'lower for more');
   t.ok(threshold('1/month', 0.1 * USUAL) > 1.2 * USUAL, 'higher for fewer');
-  const young = new Series('1/month', {}, 0.2);
-  young.step(START, 0);
-  t.ok(young.judge.threshold > 1.2 * USUAL, 'from the first value on');
+  const first = new Series('1/month', {}, 0.2);
+  first.step(START, 0);
+  t.ok(first.judge.threshold > 1.2 * USUAL, 'from the first value on');
   t.equal(threshold('1000/day', 0), threshold('9000/day', 0), 'but not for any number');
   t.ok(close(threshold('1/week', 0.9 * USUAL), USUAL), 'whatever the scores are');
   t.ok(threshold('1/week', 9 * USUAL) > 4 * USUAL, 'but for those that are far beyond');
+  const old = new Series('1/month', {}, 0.2);
+  for (let i = 0; i < 100; i++) old.step(START + 7200 * i, 0.5 * USUAL);
+  t.ok(
+    close(old.judge.threshold, 1.29 * USUAL * Math.exp((-0.1 * 99) / 360)),
+    'no higher after the first week',
+  );
   t.end();
 });

@@ -150,9 +150,9 @@ t.test(
       }
       return times;
     };
-    t.equal(accepted(5, 0.16), 0);
-    t.equal(accepted(10, 0.16), 1);
-    t.equal(accepted(5), 1, 'any change, where they do not');
+    t.equal(accepted(7, 0.16), 0);
+    t.equal(accepted(12, 0.16), 1);
+    t.equal(accepted(7), 1, 'any change, where they do not');
   },
 );
 

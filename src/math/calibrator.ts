@@ -44,23 +44,32 @@ export interface Tail {
   excess: number;
 }
 
+/** Where a calibrator tells what it finds. */
+export interface Excesses {
+  /** The excess of a value that is not usual, negative for one below the centre. */
+  add(stream: number, excess: number): void;
+}
+
 /**
  * Calibrates streams that bring their values together, each by its own state. It holds settings alone: the state is
- * the caller's, `width` numbers that begin as zeros. Values come and excesses go in arrays, as a number that is
- * handed to a function or back may have to be allocated.
+ * the caller's, `width` numbers that begin as zeros. Values come in an array, and only what is rare is handed on, as a
+ * number that is handed to a function may have to be allocated.
  */
 export class Calibrator {
   /** Numbers of state. */
   readonly width: number;
-  readonly #quantiles: Float64Array;
-  readonly #spreadShare: number;
+  /** What a value weighs in the tail: 1 / its memory in values. It may change with each value. */
+  tailShare = 0;
+  /** For each stream the share of its values in the tail. */
+  readonly #rare: Float64Array;
+  readonly #spreadShare: number = 0;
 
   /**
    * @param quantiles for each stream that of its distances above which the tail begins: 0.97
    * @param spreadPoints memory of centre and deviation, in values
    */
   constructor(quantiles: readonly number[], spreadPoints: number) {
-    this.#quantiles = Float64Array.from(quantiles);
+    this.#rare = Float64Array.from(quantiles, (quantile) => 1 - quantile);
     this.#spreadShare = 1 / spreadPoints;
     this.width = WIDTH * quantiles.length;
   }
@@ -69,64 +78,62 @@ export class Calibrator {
    * Scores the values by what was there before, then learns them.
    * @param state holds this calibrator's numbers from `at`
    * @param count of values that each stream has had, with this one
-   * @param tailShare of a value in the tail: 1 / its memory in values. It may change with each value
-   * @param excesses is filled: 0 for a usual value, else the excess, negative for values below the centre
-   * @returns how many are not usual
    */
-  step(
-    state: Float64Array,
-    at: number,
-    count: number,
-    values: Float64Array,
-    tailShare: number,
-    excesses: Float64Array,
-  ): number {
-    const quantiles = this.#quantiles;
-    const streams = quantiles.length;
+  step(state: Float64Array, at: number, count: number, values: Float64Array, excesses: Excesses): void {
+    const rare = this.#rare;
+    const streams = rare.length;
     if (count === 1) for (let i = 0; i < streams; i++) state[at + i * WIDTH + CENTRE] = values[i]!;
-    const spreading = Math.max(this.#spreadShare, 1 / count);
-    const tailing = Math.max(tailShare, 1 / count);
+    const share = 1 / count;
+    // Math.max would be worked out in each turn.
+    const spreading = this.#spreadShare > share ? this.#spreadShare : share;
+    const tailing = this.tailShare > share ? this.tailShare : share;
     const stepping = QUANTILE_STEP * tailing;
     const settled = count > SETTLED_AFTER;
     const farthest = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;
-    const largest = count > EXCESS_CAPPED_AFTER ? LEARNED_EXCESS : Number.POSITIVE_INFINITY;
-    let unusual = 0;
     for (let i = 0, from = at; i < streams; i++, from += WIDTH) {
       const centre = state[from + CENTRE]!;
       const spread = state[from + SPREAD]!;
-      const deviation = values[i]! - centre;
-      const size = Math.abs(deviation);
       const unit = spread + SMALLEST;
-      let distance = size / unit;
-      if (distance > farthest) {
-        const learned = farthest * unit;
-        state[from + CENTRE] = centre + spreading * (deviation < 0 ? -learned : learned);
-        state[from + SPREAD] = spread + spreading * (learned - spread);
-        if (distance > LARGEST_DISTANCE) distance = LARGEST_DISTANCE;
-      } else {
-        state[from + CENTRE] = centre + spreading * deviation;
-        state[from + SPREAD] = spread + spreading * (size - spread);
+      const deviation = values[i]! - centre;
+      let distance = deviation / unit;
+      let learned = deviation;
+      if (Math.abs(distance) > farthest) {
+        learned = distance < 0 ? -farthest * unit : farthest * unit;
+        distance = Math.max(-LARGEST_DISTANCE, Math.min(distance, LARGEST_DISTANCE));
       }
-      excesses[i] = 0;
+      state[from + CENTRE] = centre + spreading * learned;
+      state[from + SPREAD] = spread + spreading * (Math.abs(learned) - spread);
       if (!settled) continue;
 
-      const scale = state[from + SCALE]! + tailing * (distance - state[from + SCALE]!);
+      const size = Math.abs(distance);
+      const scale = state[from + SCALE]! + tailing * (size - state[from + SCALE]!);
       const quantile = state[from + QUANTILE]!;
-      const rare = 1 - quantiles[i]!;
-      const step = stepping * scale;
       state[from + SCALE] = scale;
-      state[from + QUANTILE] = quantile - step * rare;
-      if (distance <= quantile) continue;
-      const excess = distance - quantile;
-      const mean = state[from + EXCESS]!;
-      const learned = mean > 0 && excess > largest * mean ? largest * mean : excess;
-      const strange = excess / (mean + LEAST_EXCESS * scale + SMALLEST);
-      state[from + QUANTILE] = quantile + step * (1 - rare);
-      state[from + EXCESS] = mean + Math.min(tailing / rare, LARGEST_EXCESS_SHARE) * (learned - mean);
-      excesses[i] = deviation < 0 ? -strange : strange;
-      unusual++;
+      if (size <= quantile) state[from + QUANTILE] = quantile - stepping * scale * rare[i]!;
+      else excesses.add(i, this.#exceed(state, from, i, count, tailing, distance));
     }
-    return unusual;
+  }
+
+  /** Learns a distance over the quantile. Answers its excess. */
+  #exceed(
+    state: Float64Array,
+    from: number,
+    stream: number,
+    count: number,
+    tailing: number,
+    distance: number,
+  ): number {
+    const quantile = state[from + QUANTILE]!;
+    const mean = state[from + EXCESS]!;
+    const scale = state[from + SCALE]!;
+    const rare = this.#rare[stream]!;
+    const excess = Math.abs(distance) - quantile;
+    const most = count > EXCESS_CAPPED_AFTER && mean > 0 ? LEARNED_EXCESS * mean : Number.POSITIVE_INFINITY;
+    state[from + QUANTILE] = quantile + QUANTILE_STEP * tailing * scale * (1 - rare);
+    state[from + EXCESS] =
+      mean + Math.min(tailing / rare, LARGEST_EXCESS_SHARE) * (Math.min(excess, most) - mean);
+    const strange = excess / (mean + LEAST_EXCESS * scale + SMALLEST);
+    return distance < 0 ? -strange : strange;
   }
 
   /** Mean deviation from the centre, in the stream's unit. */
@@ -145,6 +152,6 @@ export class Calibrator {
 
   /** The distance from the centre, in the stream's unit, that so small a share of values exceeds; at least the spread. */
   reach({ spread, quantile, excess }: Tail, stream: number, share: number): number {
-    return Math.max(quantile + Math.log((1 - this.#quantiles[stream]!) / share) * excess, 1) * spread;
+    return Math.max(quantile + Math.log(this.#rare[stream]! / share) * excess, 1) * spread;
   }
 }

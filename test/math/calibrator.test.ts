@@ -1,28 +1,42 @@
 import t from 'tap';
-import { Calibrator } from '../../src/math/calibrator.ts';
+import { Calibrator, type Excesses } from '../../src/math/calibrator.ts';
 import { uniform } from '../../src/math/random.ts';
 
 const TAIL = 1 / 1000;
 
-/** Values of `streams` in turn; the excesses of each in order. */
+/** The excess of each stream's last value. */
+class Found implements Excesses {
+  readonly list: number[];
+
+  constructor(streams: number) {
+    this.list = new Array(streams).fill(0);
+  }
+
+  add(stream: number, excess: number): void {
+    this.list[stream]! += excess;
+  }
+}
+
+/** Values of `streams` in turn; the excesses of each in order, 0 for a usual value. */
 function run(
   calibrator: Calibrator,
   streams: readonly (readonly number[])[],
   state: Float64Array,
 ): number[][] {
   const values = new Float64Array(streams.length);
-  const excesses = new Float64Array(streams.length);
-  const found: number[][] = streams.map(() => []);
+  const excesses: number[][] = streams.map(() => []);
+  calibrator.tailShare = TAIL;
   streams[0]!.forEach((_, i) => {
     streams.forEach((stream, k) => {
       values[k] = stream[i]!;
     });
-    calibrator.step(state, 0, i + 1, values, TAIL, excesses);
-    excesses.forEach((excess, k) => {
-      found[k]!.push(excess);
+    const found = new Found(streams.length);
+    calibrator.step(state, 0, i + 1, values, found);
+    found.list.forEach((excess, k) => {
+      excesses[k]!.push(excess);
     });
   });
-  return found;
+  return excesses;
 }
 
 /** Exponential on both sides, as sharp on each. */
@@ -96,19 +110,23 @@ t.test('a stream that never moves has no tail', (t) => {
 t.test('what lies around its numbers stays as it was', (t) => {
   const calibrator = new Calibrator([0.97], 100);
   const state = new Float64Array(9).fill(0.5);
-  calibrator.step(state, 2, 100, Float64Array.of(3), TAIL, new Float64Array(1));
+  calibrator.step(state, 2, 100, Float64Array.of(3), new Found(1));
   t.strictSame([...state.slice(0, 2), ...state.slice(7)], [0.5, 0.5, 0.5, 0.5]);
   t.ok(state.subarray(2, 7).every((number) => number !== 0.5));
   t.end();
 });
 
-t.test('how many are not usual', (t) => {
+t.test('only what is not usual is told', (t) => {
   const calibrator = new Calibrator([0.97, 0.97], 10_000);
   const state = new Float64Array(10);
   run(calibrator, [series(bell, 5000), series(bell, 5000)], state);
-  const count = (...values: number[]) =>
-    calibrator.step(state, 0, 5001, Float64Array.from(values), TAIL, new Float64Array(2));
-  t.strictSame([count(0, 0), count(0, 9), count(-9, 9)], [0, 1, 2]);
+  const told = (...values: number[]) => {
+    const streams: number[] = [];
+    const excesses: Excesses = { add: (stream, excess) => streams.push(Math.sign(excess) * (stream + 1)) };
+    calibrator.step(state, 0, 5001, Float64Array.from(values), excesses);
+    return streams;
+  };
+  t.strictSame([told(0, 0), told(0, 9), told(-9, 9)], [[], [2], [-1, 2]]);
   t.end();
 });
 

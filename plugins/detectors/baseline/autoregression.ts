@@ -26,11 +26,11 @@ const LEAST_NORM = 0.5;
 export class Autoregression {
   /** Numbers of state. */
   readonly width: number;
-  readonly #at: number;
-  readonly #stream: number;
-  readonly #share: number;
+  readonly #at: number = 0;
+  readonly #stream: number = 0;
+  readonly #share: number = 0;
   readonly #orders: Int32Array;
-  readonly #longest: number;
+  readonly #longest: number = 0;
 
   /**
    * @param at of the numbers in the row

@@ -47,7 +47,7 @@ const MEMORIES = 2;
 export class Ensemble implements Instance {
   readonly width: number;
   /** float64s of a row, beside the levels of its profiles. */
-  readonly #numbers: number;
+  readonly #numbers: number = 0;
   readonly #now: Moment;
   /** A row of its own, for `score`. */
   readonly #copy: Rows;
@@ -58,13 +58,9 @@ export class Ensemble implements Instance {
   readonly #slow: Level;
   readonly #volatility: Volatility;
   readonly #near: Calibrator;
-  readonly #nearAt: number;
+  readonly #nearAt: number = 0;
   readonly #far: Calibrator;
-  readonly #farAt: number;
-  /** Those of the nearer memory, then those of the farther; the two halves are parts of it. */
-  readonly #excesses: Float64Array;
-  readonly #nearExcesses: Float64Array;
-  readonly #farExcesses: Float64Array;
+  readonly #farAt: number = 0;
   readonly #heads: Heads;
 
   /** The row that was updated last, and with what time. */
@@ -75,13 +71,13 @@ export class Ensemble implements Instance {
   #closer = COARSE;
   readonly #tail: Tail = { centre: 0, spread: 0, quantile: 0, excess: 0 };
 
-  readonly #nearMemory: number;
-  readonly #farMemory: number;
-  readonly #leastShare: number;
-  readonly #mostShare: number;
-  readonly #incidentUnit: number;
-  readonly #spikeUnit: number;
-  readonly #both: boolean;
+  readonly #nearMemory: number = 0;
+  readonly #farMemory: number = 0;
+  readonly #leastShare: number = 0;
+  readonly #mostShare: number = 0;
+  readonly #incidentUnit: number = 0;
+  readonly #spikeUnit: number = 0;
+  readonly #both: boolean = false;
 
   constructor(options: Options) {
     const streams: (Stream & { readonly quantile: number })[] = [];
@@ -112,12 +108,9 @@ export class Ensemble implements Instance {
     this.#farAt = next;
     this.#far = lay(new Calibrator(quantiles, farSpread));
     const shared = streams.map((stream) => ({ ...stream, weight: stream.weight / MEMORIES }));
-    this.#heads = lay(new Heads(next, [...shared, ...shared], options.smoothing_points));
+    this.#heads = lay(new Heads(next, shared, options.smoothing_points));
     this.#numbers = next;
     this.#now = new Moment(streams.length);
-    this.#excesses = new Float64Array(MEMORIES * streams.length);
-    this.#nearExcesses = this.#excesses.subarray(0, streams.length);
-    this.#farExcesses = this.#excesses.subarray(streams.length);
     this.width = Math.ceil(this.#fine.place(this.#coarse.place(2 * next)) / 2);
     const f64 = new Float64Array(this.width);
     this.#copy = { f64, f32: new Float32Array(f64.buffer) };
@@ -194,18 +187,18 @@ export class Ensemble implements Instance {
     this.#fast.step(f64, row, now);
     this.#slow.step(f64, row, now);
     this.#volatility.step(f64, row, now);
-    const unusual = this.#calibrate(f64, row, now);
-    this.#heads.step(f64, row, now, this.#excesses, unusual);
+    this.#calibrate(f64, row, now);
+    this.#heads.step(f64, row, now);
   }
 
-  /** Answers how many excesses there are. */
-  #calibrate(f64: Float64Array, row: number, { count, residuals }: Moment): number {
-    const near = this.#tailShare(f64[row + GAP]! / this.#nearMemory);
-    const far = this.#tailShare(f64[row + GAP]! / this.#farMemory);
-    return (
-      this.#near.step(f64, row + this.#nearAt, count, residuals, near, this.#nearExcesses) +
-      this.#far.step(f64, row + this.#farAt, count, residuals, far, this.#farExcesses)
-    );
+  #calibrate(f64: Float64Array, row: number, { count, residuals }: Moment): void {
+    const near = this.#near;
+    const far = this.#far;
+    const gap = f64[row + GAP]!;
+    near.tailShare = this.#tailShare(gap / this.#nearMemory);
+    far.tailShare = this.#tailShare(gap / this.#farMemory);
+    near.step(f64, row + this.#nearAt, count, residuals, this.#heads);
+    far.step(f64, row + this.#farAt, count, residuals, this.#heads);
   }
 
   #begin(f64: Float64Array, row: number, { time, value }: Moment): void {

@@ -2,6 +2,7 @@
  * From the strangeness of each stream to that of the value, alone and with those before it: the spike head is the
  * weighted sum as it is, the incident head the sum smoothed over three spans.
  */
+import type { Excesses } from '../../../src/math/calibrator.ts';
 import type { Moment } from './moment.ts';
 
 /** Each stream may add so much to the incident head: a single value is no incident however strange. */
@@ -18,7 +19,7 @@ export interface Stream {
   readonly sided: boolean;
 }
 
-export class Heads {
+export class Heads implements Excesses {
   /** Numbers of state. */
   readonly width: number;
   /** Of the value at hand; both 0 or more. */
@@ -27,7 +28,11 @@ export class Heads {
   /** The side they are on: below 0 under what is usual, above 0 over it. */
   incidentLean = 0;
   spikeLean = 0;
-  readonly #at: number;
+  /** What the value at hand adds up to. */
+  #sum = 0;
+  #spike = 0;
+  #lean = 0;
+  readonly #at: number = 0;
   readonly #weights: Float64Array;
   /** The weights of the streams whose sign is the value's, 0 for the others. */
   readonly #sides: Float64Array;
@@ -46,25 +51,20 @@ export class Heads {
     this.width = 1 + spans.length;
   }
 
-  /**
-   * @param excesses as the calibrators have found them, in the order of the weights
-   * @param unusual how many of them there are; mostly none
-   */
-  step(f64: Float64Array, row: number, now: Moment, excesses: Float64Array, unusual: number): void {
-    let sum = 0;
-    let spike = 0;
-    let lean = 0;
-    for (let i = 0, left = unusual; left > 0; i++) {
-      const excess = excesses[i]!;
-      if (excess === 0) continue;
-      left--;
-      const weight = this.#weights[i]!;
-      const size = Math.abs(excess);
-      const capped = Math.min(size, LARGEST_INCIDENT);
-      sum += weight * capped;
-      spike += weight * Math.min(size, LARGEST_SPIKE);
-      lean += this.#sides[i]! * (excess < 0 ? -capped : capped);
-    }
+  /** The value is not usual in this stream. Each memory of each stream may say so, and most do not. */
+  add(stream: number, excess: number): void {
+    const weight = this.#weights[stream]!;
+    const size = Math.abs(excess);
+    const capped = Math.min(size, LARGEST_INCIDENT);
+    this.#sum += weight * capped;
+    this.#spike += weight * Math.min(size, LARGEST_SPIKE);
+    this.#lean += this.#sides[stream]! * (excess < 0 ? -capped : capped);
+  }
+
+  /** Makes the heads of what was added since the last step. */
+  step(f64: Float64Array, row: number, now: Moment): void {
+    const sum = this.#sum;
+    const lean = this.#lean;
     const strangeness = sum > 0 ? sum ** POWER : 0;
     const at = row + this.#at;
     const spans = at + 1;
@@ -79,8 +79,11 @@ export class Heads {
     const lasting = f64[at]! + Math.max(LEAN_SHARE, now.share) * (lean - f64[at]!);
     f64[at] = lasting;
     this.incident = total / shares.length;
-    this.spike = spike;
+    this.spike = this.#spike;
     this.incidentLean = lasting;
     this.spikeLean = lean;
+    this.#sum = 0;
+    this.#spike = 0;
+    this.#lean = 0;
   }
 }

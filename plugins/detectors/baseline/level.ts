@@ -4,9 +4,9 @@ import type { Moment } from './moment.ts';
 export class Level {
   /** Numbers of state. */
   readonly width = 1;
-  readonly #at: number;
-  readonly #stream: number;
-  readonly #share: number;
+  readonly #at: number = 0;
+  readonly #stream: number = 0;
+  readonly #share: number = 0;
 
   /**
    * @param at of the number in the row

@@ -1,6 +1,7 @@
 /**
  * The value at hand, as all parts see it. There is one, filled anew for each value: a number that is handed to a
- * function or back may have to be allocated, and there would be dozens for each value.
+ * function or back may have to be allocated, and there would be dozens for each value. For the same reason each
+ * number of a part is 0 where it is declared: what begins as undefined is kept as something that may be anything.
  */
 export class Moment {
   /** Of the series' values, with this one, from 1. */

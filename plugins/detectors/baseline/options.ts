@@ -43,7 +43,7 @@ export function schema({ z, duration }: Types) {
     spike_threshold: z
       .number()
       .positive()
-      .default(9)
+      .default(7)
       .describe('The strangeness of a single value that makes a score of 1 in answer to spikes.'),
     smoothing_points: z
       .array(points())

@@ -38,10 +38,10 @@ export class Profile {
   readonly width = 4;
   /** At the time that was looked at last, or of the last step before it learned. */
   expected = 0;
-  readonly #at: number;
-  readonly #stream: number;
-  readonly #parts: number;
-  readonly #visits: number;
+  readonly #at: number = 0;
+  readonly #stream: number = 0;
+  readonly #parts: number = 0;
+  readonly #visits: number = 0;
   /** Where levels and counts begin in the row's float32s. */
   #levels = 0;
 

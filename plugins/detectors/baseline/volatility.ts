@@ -18,10 +18,10 @@ const SMALLEST = 1e-12;
 export class Volatility {
   /** Numbers of state. */
   readonly width = 3;
-  readonly #at: number;
-  readonly #stream: number;
-  readonly #recentShare: number;
-  readonly #usualShare: number;
+  readonly #at: number = 0;
+  readonly #stream: number = 0;
+  readonly #recentShare: number = 0;
+  readonly #usualShare: number = 0;
 
   /**
    * @param at of the numbers in the row
