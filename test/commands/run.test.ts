@@ -59,11 +59,13 @@ t.test('arguments that run does not know', async (t) => {
 t.test('without a config the default detector watches everything', async (t) => {
   const child = await Child.start(t);
   let text = '';
-  for (let i = 0; i < 200; i++)
-    text += `any,host=${i % 2} some=${50 + (i % 7)},other=${i % 5}i ${600e9 * i}\n`;
+  for (let i = 0; i < 600; i++) {
+    const [some, other] = [50 + 5 * uniform(1, i, 0), Math.floor(5 * uniform(2, i, 0))];
+    text += `any,host=${i % 2} some=${some.toFixed(2)},other=${other}i ${600e9 * i}\n`;
+  }
   await child.write(text);
   await child.until('the points are out', () => child.text === text);
-  await child.write('any,host=0 some=52,other=-900i 900000000000000\n');
+  await child.write('any,host=0 some=52,other=-900i 360000000000000\n');
   await child.until('the next is out', () => child.output.length > text.length);
   t.match(
     child.text.slice(text.length),
