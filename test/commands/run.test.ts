@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { uniform } from '../../src/math/random.ts';
 import { Child, CLI } from '../support/child.ts';
 import { PARTS_REQUIRED } from '../support/parts.ts';
 
