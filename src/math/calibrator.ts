@@ -84,9 +84,11 @@ export class Calibrator {
     const streams = rare.length;
     if (count === 1) for (let i = 0; i < streams; i++) state[at + i * WIDTH + CENTRE] = values[i]!;
     const share = 1 / count;
-    // Math.max would be worked out in each turn.
-    const spreading = this.#spreadShare > share ? this.#spreadShare : share;
-    const tailing = this.tailShare > share ? this.tailShare : share;
+    const { tailShare } = this;
+    const spreadShare = this.#spreadShare;
+    // Math.max would be worked out in each turn; a field that is first read late would undo the compiled code then.
+    const spreading = spreadShare > share ? spreadShare : share;
+    const tailing = tailShare > share ? tailShare : share;
     const stepping = QUANTILE_STEP * tailing;
     const settled = count > SETTLED_AFTER;
     const farthest = count > CAPPED_AFTER ? LEARNED_DISTANCE : Number.POSITIVE_INFINITY;

@@ -29,20 +29,21 @@ export class Autoregression {
   readonly #at: number = 0;
   readonly #stream: number = 0;
   readonly #share: number = 0;
+  /** From the shortest on: the longest moves the values on while it learns, so none may need them any more. */
   readonly #orders: Int32Array;
   readonly #longest: number = 0;
 
   /**
    * @param at of the numbers in the row
    * @param stream of the first order's residual
-   * @param orders how many values each prediction is made from
+   * @param orders how many values each prediction is made from, in any order
    * @param points memory of the mean and the variance by which values are standardised
    */
   constructor(at: number, stream: number, orders: readonly number[], points: number) {
     this.#at = at;
     this.#stream = stream;
     this.#share = 1 / points;
-    this.#orders = Int32Array.from(orders);
+    this.#orders = Int32Array.from(orders).sort();
     this.#longest = Math.max(...orders);
     this.width = LAST + this.#longest + orders.reduce((sum, order) => sum + order, 0);
   }
@@ -70,9 +71,8 @@ export class Autoregression {
     const { residuals } = now;
     const stream = this.#stream;
     const orders = this.#orders;
-    const longest = this.#longest;
     const last = at + LAST;
-    let weights = last + longest;
+    let weights = last + this.#longest;
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]!;
       let predicted = 0;
@@ -85,7 +85,15 @@ export class Autoregression {
       const error = capped - predicted;
       const learned = error > LARGEST_ERROR ? LARGEST_ERROR : error < -LARGEST_ERROR ? -LARGEST_ERROR : error;
       const rate = (RATE * learned) / norm;
-      for (let lag = 0; lag < order; lag++) f64[weights + lag]! += rate * f64[last + lag]!;
+      const moving = i === orders.length - 1;
+      let newer = capped;
+      for (let lag = 0; lag < order; lag++) {
+        const past = f64[last + lag]!;
+        f64[weights + lag]! += rate * past;
+        if (!moving) continue;
+        f64[last + lag] = newer;
+        newer = past;
+      }
       residuals[stream + i] = count > PREDICTED_AFTER ? (value - predicted) * unit : 0;
       weights += order;
     }
@@ -94,7 +102,5 @@ export class Autoregression {
     const share = Math.max(now.share, this.#share);
     f64[at + MEAN] = mean + share * learned;
     f64[at + VARIANCE] = variance + share * (learned * learned - variance);
-    for (let lag = longest - 1; lag > 0; lag--) f64[last + lag] = f64[last + lag - 1]!;
-    f64[last] = capped;
   }
 }

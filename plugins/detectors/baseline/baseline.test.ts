@@ -139,6 +139,15 @@ t.test('an incident stays flagged to its end, a lasting shift until it is accept
   t.end();
 });
 
+t.test('autoregressions may be named in any order', (t) => {
+  const values = minutes(2, (second) => (second > DAY && second < 1.1 * DAY ? 20 : 0));
+  t.strictSame(
+    scores({ autoregression_orders: [8, 1] }, values),
+    scores({ autoregression_orders: [1, 8] }, values),
+  );
+  t.end();
+});
+
 t.test('update is score and learn', (t) => {
   const values = minutes(3, (second) => (second > 2 * DAY && second < 2.1 * DAY ? 20 : 0));
   const instance = create();
