@@ -27,8 +27,8 @@ const NEVER = 0;
 /** Of the largest score of an alarm; what is below it, and below the threshold, is calm. */
 const PEAK_SHARE = 0.25;
 
-/** See #leastChange; of a detector that knows how rare its scores are. For others a threshold is no measure of a change. */
-const LEAST_CHANGE = 2;
+/** See #leastChange; in thresholds of a detector that knows how rare its scores are. For others that is no measure of a change. */
+const LEAST_CHANGE = 2.5;
 
 /** Scores that say how rare one is; and the largest, so that its square is a float32. */
 const MEMORY = 10_000;
@@ -53,7 +53,7 @@ export class Judge {
   /** Places in the row, in float32s: how rare scores are, and the largest one of an open alarm. */
   readonly #tail: number;
   readonly #peak: number;
-  /** In thresholds, of the largest score of an alarm: less is never accepted. */
+  /** Of the largest score of an alarm: less is never accepted. */
   readonly #leastChange: number;
 
   /**
@@ -67,7 +67,7 @@ export class Judge {
       policy.threshold === undefined
         ? new Budget(alarmRate(policy.max_false_alarms), usual, decay)
         : undefined;
-    this.#leastChange = decay === undefined ? 0 : LEAST_CHANGE;
+    this.#leastChange = decay === undefined ? 0 : LEAST_CHANGE * usual;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
     this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
     // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.
@@ -155,7 +155,7 @@ export class Judge {
     // NEVER: it was opened under a policy that did not remember when.
     const known = since !== NEVER && since <= time;
     if (known && time - since < after) return false;
-    if (this.#peak >= 0 && f32[2 * at + this.#peak]! < this.#leastChange * this.threshold) return false;
+    if (this.#peak >= 0 && f32[2 * at + this.#peak]! < this.#leastChange) return false;
     f64[at + this.#since] = time;
     return known;
   }
