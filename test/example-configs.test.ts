@@ -52,9 +52,9 @@ for (const [file, agent, processor] of configs) {
   t.test(`the processor of ${file} works with examples/anomaly.toml`, options, async (t) => {
     const ours = processor.replace(/command = \[[^\]]*\]/, `command = ${JSON.stringify(PROGRAM)}`);
     t.not(ours, processor, 'its command is the one to replace');
-    const cpu = Array.from({ length: 100 }, (_, at) => {
-      const busy = at === 90 ? 99 : 10 + (at % 7) / 10;
-      return `cpu,cpu=cpu-total,host=a usage_user=${busy},usage_idle=${100 - busy} ${1_767_225_600 + 10 * at}000000000\n`;
+    const disk = Array.from({ length: 100 }, (_, at) => {
+      const used = at === 90 ? 99 : 10 + (at % 7) / 10;
+      return `disk,device=sda1,host=a used_percent=${used} ${1_767_225_600 + 10 * at}000000000\n`;
     });
     const telegraf = new Telegraf(t, path, {
       config: `${agent}\n  precision = "1ns"
@@ -64,17 +64,17 @@ ${ours}
 [[outputs.file]]
   files = ["out.influx"]
 `,
-      files: { 'in.influx': cpu.join(''), 'anomaly.toml': anomalyToml },
+      files: { 'in.influx': disk.join(''), 'anomaly.toml': anomalyToml },
       arguments: ['--once'],
     });
     t.equal(await telegraf.end(), 0);
     t.strictSame(telegraf.log('E'), [], 'no error in the log');
     t.strictSame(telegraf.log('W'), [], 'no warning either');
     const points = splitPoints(telegraf.output());
-    t.equal(points.length, cpu.length);
+    t.equal(points.length, disk.length);
     const flagged = points.filter(isFlagged);
     t.equal(flagged.length, 1);
-    t.equal(valueText(flagged[0]!, 'usage_user'), '99');
-    t.equal(valueText(flagged[0]!, 'anomaly_detector'), 'cpu');
+    t.equal(valueText(flagged[0]!, 'used_percent'), '99');
+    t.equal(valueText(flagged[0]!, 'anomaly_detector'), 'disk');
   });
 }
