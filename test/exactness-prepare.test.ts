@@ -4,7 +4,7 @@ import { rememberingStore, sameAtAnyMemory, zscoreConfig } from './support/exact
 
 const stream = { tagSets: 1500, rounds: 170, fields: 2, counter: true };
 
-t.test('counters that are found out on the way', { timeout: 280_000 }, async (t) => {
+t.test('counters that are found out on the way', { timeout: 900_000 }, async (t) => {
   const config = zscoreConfig({ counter: 'auto' });
   const { counters } = await sameAtAnyMemory(t, stream, 96 << 10, rememberingStore(), config);
   t.match(counters.join(), 'takes f1 for a counter');
@@ -12,7 +12,7 @@ t.test('counters that are found out on the way', { timeout: 280_000 }, async (t)
   t.notMatch(counters.join(), 'f0');
 });
 
-t.test('steps in turn', { timeout: 280_000 }, async (t) => {
+t.test('steps in turn', { timeout: 900_000 }, async (t) => {
   const prepare = ['non_negative_derivative', 'difference'] as ['non_negative_derivative', 'difference'];
   const config = zscoreConfig({ prepare, annotate: 'events', threshold: 3 });
   await sameAtAnyMemory(t, stream, 112 << 10, rememberingStore(), config);

@@ -62,6 +62,6 @@ t.test('a process that only watches ends', async (t) => {
   const module = JSON.stringify(new URL('../src/reload.js', import.meta.url).href);
   const program = `import { watchFile } from ${module}; watchFile('absent', '', () => {});`;
   const options = ['-i', process.execPath, '--input-type=module', '-e', program];
-  const { status } = spawnSync('env', options, { timeout: 20_000, stdio: 'inherit' });
+  const { status } = spawnSync('env', options, { timeout: 90_000, stdio: 'inherit' });
   t.equal(status, 0);
 });

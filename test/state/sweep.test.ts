@@ -41,7 +41,7 @@ function* days(hosts: number, many: number, seed: number): Generator<string> {
 
 t.test(
   'what is swept at random moments changes no verdict, and frees space',
-  { timeout: 100_000 },
+  { timeout: 400_000 },
   async (t) => {
     let freed = 0;
     let flagged = 0;

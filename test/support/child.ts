@@ -10,7 +10,7 @@ import { ROOT } from './parts.ts';
 export const CLI = `${ROOT}dist/src/cli.js`;
 
 /** Far beyond what any step takes, so that only a hang meets it. */
-const DEADLINE_MILLISECONDS = 20_000;
+const DEADLINE_MILLISECONDS = 90_000;
 const POLL_MILLISECONDS = 2;
 /** Telegraf gives up reading stderr at a longer line. */
 const LONGEST_LOG_LINE = 64 << 10;

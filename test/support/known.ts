@@ -24,7 +24,7 @@ export const A_THIRD = Math.floor(chunks.length / 3.5);
 export const TWO_THIRDS = Math.floor((chunks.length * 2) / 3.5);
 export const LAST = Math.floor((chunks.length * 3) / 3.5);
 
-const SAVED_WITHIN_MILLISECONDS = 20_000;
+const SAVED_WITHIN_MILLISECONDS = 90_000;
 
 const config = (path: string) => `
   [state]
