@@ -38,6 +38,9 @@ const LEAST_SHARE = 1 / 1000;
 const MOST_SHARE = 0.3;
 /** Of `base`, in mean excesses, where a block has the whole share. */
 const BASE_STEP = 3;
+/** Times the maximum of a block: a `base` as far above comes down by the quantile's own step in its logarithm. */
+const FAR_OFF = 8;
+const FAR_STEP = Math.exp(QUANTILE - 1);
 /** Of the generalised Pareto distribution that the excesses are taken for: tails are heavier than exponential ones. */
 const SHAPE = 0.2;
 /** Of what is critical there is a tenth. */
@@ -168,6 +171,12 @@ export class Budget {
       const step = Math.max(-most, Math.min(most, Math.log(largest / base) / 2));
       f32[at + BASE] = blocks === 0 ? largest : base * Math.exp(step);
       f32[at + EXCESS] = FIRST_EXCESS * f32[at + BASE]!;
+      return;
+    }
+    if (base > FAR_OFF * largest) {
+      // It was learned from scores of another scale, as the first movement of a constant has: small steps would take months.
+      f32[at + BASE] = base * FAR_STEP;
+      f32[at + EXCESS] = f32[at + EXCESS]! * FAR_STEP;
       return;
     }
     const share = Math.max(LEAST_SHARE, 1 / blocks);

@@ -120,6 +120,7 @@ export class Judge {
       const calm = strangeness < this.#calmBelow(rows, at, strangeness);
       if (calm && this.#ends(f64, at, time)) {
         if (this.#since >= 0) f64[at + this.#since] = NEVER;
+        if (this.#last >= 0) f64[at + this.#last] = time;
         return OK;
       }
       if (!calm && this.#last >= 0) f64[at + this.#last] = time;

@@ -80,7 +80,7 @@ const rate = () =>
   z
     .string()
     .regex(/^\d+(\.\d+)?\/(day|week|month)$/)
-    .refine((text) => alarmRate(text) > 0)
+    .refine((text) => alarmRate(text) > 0 && Number.isFinite(alarmRate(text)))
     .meta({ wanted: 'a number of alarms, e.g. "1/day", "2/week" or "1/month"' });
 
 const tagPatterns = () =>
@@ -167,7 +167,7 @@ export const policySchema = z.object({
     ),
   hysteresis: z
     .number()
-    .min(0)
+    .positive()
     .max(1)
     .default(0.5)
     .describe(

@@ -167,6 +167,14 @@ t.test('a clock that jumps', async (t) => {
   t.equal(first.alarms.length, 1);
 });
 
+t.test('scores of another scale at first do not make it deaf for long', async (t) => {
+  const series = new Series('1/week');
+  for (let block = 0; block < 12; block++) series.step(START + 7200 * block, block === 5 ? 1e9 : 0);
+  for (let block = 12; block < 200; block++) series.step(START + 7200 * block, 1 + (block % 5) / 10);
+  t.ok(series.judge.threshold < 20, `${series.judge.threshold}`);
+  t.ok(series.judge.threshold > 1.4);
+});
+
 t.test('the row holds finite numbers, whatever comes', async (t) => {
   const series = new Series('1/day');
   const extremes = [1e308, 0, 5e-324, 1e30, 1, 1e308, 1e308];

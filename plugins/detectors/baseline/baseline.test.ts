@@ -64,6 +64,18 @@ t.test('nothing is strange before there are 30 values', (t) => {
   t.end();
 });
 
+t.test('a series that has stood still begins with its first movement', (t) => {
+  const moving = minutes(3, (second) => (second === 2.5 * DAY ? 30 : 0));
+  for (const still of [10, 100, 3000]) {
+    const first = moving[0]!.time;
+    const constant = Array.from({ length: still }, (_, i) => ({ time: first - 60 * (still - i), value: 7 }));
+    const found = scores({}, [...constant, ...moving]);
+    if (still > 30) t.ok(Math.abs(found[still]!) > 1, 'the movement itself is strange');
+    t.strictSame(found.slice(still + 1), scores({}, moving.slice(1)));
+  }
+  t.end();
+});
+
 t.test('the score is the larger head in units of its threshold', (t) => {
   const values = minutes(4, (second) => (second === 3 * DAY ? 30 : 0) + (second > 3.5 * DAY ? 8 : 0));
   const incident = scores({ respond_to: 'incidents', incident_threshold: 2 }, values);

@@ -27,6 +27,8 @@ const FIRST_FREE = 3;
 const NUMBERS_A_LINE = 8;
 /** An integer of 31 bits, which needs no allocation when it is handed on. */
 const LARGEST_COUNT = 1e9;
+/** A series of which all values so far were equal has nothing to be measured by, once it has had so many. */
+const STILL_AFTER = 10;
 /** Values beyond it are taken as it: a profile keeps them as float32. */
 const LARGEST = 1e30;
 /** The gap between values is a mean of the last 50; one gap counts three of them at most. */
@@ -180,6 +182,7 @@ export class Ensemble implements Instance {
     now.second = secondOf(time);
     now.value = Math.max(-LARGEST, Math.min(given, LARGEST));
     if (count === 1) this.#begin(f64, row, now);
+    const still = count > STILL_AFTER && !this.#volatility.hasMoved(f64, row);
     elapse(f64, row, now);
     this.#coarse.step(rows, row, now);
     this.#fine.step(rows, row, now);
@@ -189,6 +192,8 @@ export class Ensemble implements Instance {
     this.#volatility.step(f64, row, now);
     this.#calibrate(f64, row, now);
     this.#heads.step(f64, row, now);
+    // By nothing but its first movement a series could be measured for weeks, and would be deaf: it begins afresh.
+    if (still && this.#volatility.hasMoved(f64, row)) f64.fill(0, row, row + this.width);
   }
 
   #calibrate(f64: Float64Array, row: number, { count, residuals }: Moment): void {

@@ -40,6 +40,11 @@ export class Volatility {
     f64[row + this.#at + LAST] = value;
   }
 
+  /** Whether any two values that followed one another were different. */
+  hasMoved(f64: Float64Array, row: number): boolean {
+    return f64[row + this.#at + USUAL]! > 0;
+  }
+
   step(f64: Float64Array, row: number, { count, share, value, residuals }: Moment): void {
     const at = row + this.#at;
     const change = Math.abs(value - f64[at + LAST]!);
