@@ -10,6 +10,7 @@ import { Dictionary } from '../src/state/dictionary.ts';
 import { Frames } from '../src/state/frames.ts';
 import { SeriesTable } from '../src/state/series.ts';
 import { State } from '../src/state/state.ts';
+import { ZSCORE_CONFIG } from './support/child.ts';
 import { plain } from './support/lines.ts';
 import { quick } from './support/measure.ts';
 import { digits, heading, note, table } from './support/report.ts';
@@ -43,7 +44,7 @@ function arrayBytes(): number {
 }
 
 async function pipeline(): Promise<Pipeline> {
-  const { config } = await loadConfig(undefined, plugins);
+  const { config } = await loadConfig(ZSCORE_CONFIG, plugins);
   return new Pipeline(config!, createLog('error'));
 }
 

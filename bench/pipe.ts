@@ -1,6 +1,6 @@
 /** The program end to end over a pipe, between what could be cheaper and cannot be right. */
 import { writeFileSync } from 'node:fs';
-import { PROGRAM, peer, type Timing, timeBehindPipe } from './support/child.ts';
+import { PROGRAM, peer, type Timing, timeBehindPipe, ZSCORE } from './support/child.ts';
 import { CACHE, dataFile } from './support/data.ts';
 import { cpu, type MakeLine, plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -13,7 +13,8 @@ const candidates: Record<string, readonly string[]> = {
   cat: ['cat'],
   'Node, passing through': peer('pass'),
   'bare sketch of a z-score': peer('sketch'),
-  'telegraf-anomaly, z-score': PROGRAM,
+  'telegraf-anomaly, z-score': ZSCORE,
+  'telegraf-anomaly, as it comes': PROGRAM,
 };
 
 async function measure(kind: string, name: string, make: MakeLine, points: number): Promise<void> {

@@ -1,9 +1,9 @@
 /** State: what it costs to keep more than the memory holds, to save it, and to have it back. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROGRAM } from './support/child.ts';
+import { PROGRAM, ZSCORE_CONFIG } from './support/child.ts';
 import { type Drive, type Driven, drive } from './support/drive.ts';
 import { interleave, median, quick } from './support/measure.ts';
 import { digits, heading, note, table } from './support/report.ts';
@@ -53,7 +53,10 @@ function sound(driven: Driven): Driven {
 /** Milliseconds from the start of the program to the answer to its first point. */
 function firstAnswer(path: string): Promise<number> {
   const config = join(path, 'anomaly.toml');
-  writeFileSync(config, `[agent]\nlog_level = "warn"\n[state]\npath = "${path}"\n[[detectors.zscore]]\n`);
+  writeFileSync(
+    config,
+    `[agent]\nlog_level = "warn"\n[state]\npath = "${path}"\n${readFileSync(ZSCORE_CONFIG, 'utf8')}`,
+  );
   const began = performance.now();
   const [node, ...args] = PROGRAM;
   const child = spawn(node!, [...args, '--config', config], { stdio: ['pipe', 'pipe', 'inherit'] });

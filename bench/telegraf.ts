@@ -1,5 +1,5 @@
 /** The program in its place: a processors.execd of a real Telegraf. */
-import { PROGRAM, peer } from './support/child.ts';
+import { PROGRAM, peer, ZSCORE } from './support/child.ts';
 import { dataFile } from './support/data.ts';
 import { plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -14,7 +14,8 @@ const processors: Record<string, readonly string[]> = {
   'no processor': [],
   cat: ['cat'],
   'Node, passing through': peer('pass'),
-  'telegraf-anomaly, z-score': PROGRAM,
+  'telegraf-anomaly, z-score': ZSCORE,
+  'telegraf-anomaly, as it comes': PROGRAM,
 };
 
 heading(

@@ -31,3 +31,9 @@ export function peer(name: string): string[] {
 
 /** The command of the built program. Without a config it scores every numeric field by its z-score. */
 export const PROGRAM: readonly string[] = [process.execPath, `${ROOT}dist/src/cli.js`, 'run'];
+
+/** A z-score with a fixed threshold. */
+export const ZSCORE_CONFIG = `${ROOT}bench/zscore.toml`;
+
+/** The program with it. Without a config it is the default detector with its budget. */
+export const ZSCORE: readonly string[] = [...PROGRAM, '--config', ZSCORE_CONFIG];

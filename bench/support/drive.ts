@@ -14,6 +14,7 @@ import { createLog } from '../../src/log.ts';
 import { uniform } from '../../src/math/random.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import { Keeper } from '../../src/state/keeper.ts';
+import { ZSCORE_CONFIG } from './child.ts';
 
 export interface Drive {
   readonly directory: string;
@@ -114,7 +115,7 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 async function run(given: Drive): Promise<Driven> {
-  const { config } = await loadConfig(undefined, plugins);
+  const { config } = await loadConfig(ZSCORE_CONFIG, plugins);
   const state = {
     ...config!.state,
     path: given.directory,
