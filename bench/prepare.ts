@@ -6,6 +6,7 @@ import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import type { Policy } from '../src/policy.ts';
+import { ZSCORE_CONFIG } from './support/child.ts';
 import { interleave, median, quick } from './support/measure.ts';
 import { type Cell, digits, heading, table } from './support/report.ts';
 
@@ -19,6 +20,9 @@ const FIRST_ROUNDS = 110;
 const VALUES = 400_000;
 /** Of a frame of 4 KiB, with what the pool keeps of it. */
 const FRAME_BYTES = 4114;
+
+/** A z-score with its budget. */
+const BY_DEFAULT = { threshold: undefined, counter: 'auto' } as const;
 
 interface Load {
   readonly policy: Partial<Policy>;
@@ -47,9 +51,9 @@ function chunk(first: number, round: number, counters: boolean): Buffer {
 }
 
 async function serve(series: number, { policy, counters }: Load): Promise<void> {
-  const { config } = await loadConfig(undefined, plugins);
+  const { config } = await loadConfig(ZSCORE_CONFIG, plugins);
   const [detector] = config!.detectors;
-  const detectors = [{ ...detector!, policy: { ...detector!.policy, ...policy } }];
+  const detectors = [{ ...detector!, policy: { ...detector!.policy, ...BY_DEFAULT, ...policy } }];
   const pipeline = new Pipeline({ ...config!, detectors }, createLog('error'));
   const tagSets = series / FIELDS;
   let round = 0;
