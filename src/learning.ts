@@ -79,12 +79,10 @@ export class Learning {
   ): Verdict {
     const judge = this.#judge;
     const strangeness = judge.strangeness(this.score);
-    const level = judge.level(judged, own, time, strangeness);
+    let level = judge.level(judged, own, time, strangeness);
     if (level !== OK || open) this.#look(rows, at, time);
-    const near = this.band !== undefined && !judge.deviates(value, this.band[0]!);
-    const verdict = near
-      ? judge.verdict(judged, own, time, 0, OK, open)
-      : judge.verdict(judged, own, time, strangeness, level, open);
+    if (this.band !== undefined && !judge.deviates(value, this.band[0]!)) level = OK;
+    const verdict = judge.verdict(judged, own, time, strangeness, level, open);
     if (verdict !== OK || this.#everything) this.surprise = judge.surprise(judged, own, strangeness);
     judge.learn(judged, own, strangeness);
     return verdict;
