@@ -18,7 +18,8 @@ export const OUTPUT = `[[outputs.file]]
   files = ["out.influx"]
   influx_uint_support = true
 `;
-export const ANOMALY_TOML = '[[detectors.zscore]]\n';
+/** With a fixed threshold: a budget is silent for a day. */
+export const ANOMALY_TOML = '[[detectors.zscore]]\n  threshold = 6.0\n';
 
 /** A detector for `module = "./echo.js"` whose score is the value itself, so that a test knows it. */
 const ECHO_MODULE = `export default {
