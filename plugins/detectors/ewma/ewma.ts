@@ -12,6 +12,7 @@
  * Here it is learned, as values that are measured do depend on the last one.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { bounded, LARGEST, SMALLEST } from '../../../src/math/bounded.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 interface Options {
@@ -33,10 +34,6 @@ const VARIANCE = 2;
 /** The memory's; first what all values weigh, which are so many until some are forgotten. */
 const WEIGHT = 3;
 
-/** Values beyond it are taken as it: its square, times four, is still a finite number. */
-const LARGEST = 1e150;
-/** The deviation is never less, whatever the options say: 2 * LARGEST / SMALLEST is still a finite number. */
-const SMALLEST = 1e-150;
 /** The band is what holds nearly all values, not where the alarm begins. */
 const BAND_DEVIATIONS = 3;
 
@@ -92,10 +89,6 @@ class Ewma implements Instance {
     const least = share > this.#minStddev ? share : this.#minStddev;
     return deviation > least ? deviation : least;
   }
-}
-
-function bounded(value: number): number {
-  return value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 }
 
 const ewma: Detector<Options> = {

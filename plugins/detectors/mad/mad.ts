@@ -13,6 +13,7 @@
  * values are equal.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { bounded, LARGEST, SMALLEST } from '../../../src/math/bounded.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 interface Options {
@@ -44,9 +45,6 @@ const FROM_SPREAD = Math.sqrt(Math.PI / 2) / 2;
 /** A value counts in the spread for no more than LEAST_CAP spreads, and what makes the spread grow by a tenth. */
 const LEAST_CAP = 10;
 const GROWTH = 0.1;
-/** Values beyond it are taken as it: differences and their multiples are still finite numbers. */
-const LARGEST = 1e150;
-const SMALLEST = 1e-150;
 /** The band is what holds nearly all values, not where the alarm begins. */
 const BAND_DEVIATIONS = 3;
 
@@ -109,10 +107,6 @@ class Mad implements Instance {
 /** A step ends at the value at the latest: where most values are equal, the median is theirs. */
 function nearer(step: number, distance: number): number {
   return step < distance ? step : distance;
-}
-
-function bounded(value: number): number {
-  return value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 }
 
 const mad: Detector<Options> = {

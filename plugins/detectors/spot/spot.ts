@@ -8,6 +8,7 @@
  * just reached it, old values count for less, and no tail is taken to end somewhere.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { bounded, LARGEST, SMALLEST } from '../../../src/math/bounded.ts';
 import { type Drift, type Level, levelOf } from './level.ts';
 import { Peaks } from './peaks.ts';
 
@@ -33,9 +34,6 @@ const TOTAL = 1;
 const CENTRE = 2;
 const REST = 3;
 
-/** Values beyond it are taken as it: sums and products of a few are still finite numbers. */
-const LARGEST = 1e150;
-const SMALLEST = 1e-150;
 /** A value on the limit has not passed it, as happens all the time where values are integers. */
 const ON_THE_LIMIT = 1 - 1e-9;
 
@@ -156,10 +154,6 @@ class Spot implements Instance {
 /** How many of the first values are at the upper threshold or beyond, and at the lower one. */
 function counts(level: number, first: number): [above: number, below: number] {
   return [first - Math.floor(level * first), Math.floor((1 - level) * first) + 1];
-}
-
-function bounded(value: number): number {
-  return value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 }
 
 const spot: Detector<Options> = {

@@ -12,6 +12,7 @@
  * is leaves no bias at the start, which a fixed share per value has.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
+import { bounded, LARGEST, SMALLEST } from '../../../src/math/bounded.ts';
 
 interface Options {
   memory_points: number;
@@ -30,10 +31,6 @@ const VARIANCE = 1;
 const WEIGHT = 2;
 const TIME = 3;
 
-/** Values beyond it are taken as it: its square, times four, is still a finite number. */
-const LARGEST = 1e150;
-/** The deviation is never less, whatever the options say: 2 * LARGEST / SMALLEST is still a finite number. */
-const SMALLEST = 1e-150;
 /** The band is what holds nearly all values, not where the alarm begins. */
 const BAND_DEVIATIONS = 3;
 
@@ -97,11 +94,6 @@ class ZScore implements Instance {
     const decay = elapsed > 0 ? Math.exp(-elapsed / this.#memory) : 1;
     return decay > this.#decay ? decay : this.#decay;
   }
-}
-
-/** Comparisons, as in the deviation: Math.min and Math.max made a value a third slower. */
-function bounded(value: number): number {
-  return value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : value;
 }
 
 const zscore: Detector<Options> = {
