@@ -8,7 +8,7 @@ import type { Findings } from './findings.ts';
 import { OK, OPEN, type Verdict } from './judge.ts';
 import { COUNT, FLAGS, HEADER, OFF, TIME_HIGH, TIME_LOW } from './state/state.ts';
 import type { Counts } from './stats.ts';
-import type { Share, Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 const TWO_32 = 2 ** 32;
 const LARGEST_COUNT = 2 ** 31 - 1;
@@ -89,7 +89,7 @@ export class Detect {
           this.#counts.restarted++;
         } else if (ahead > this.#idleExpiry) {
           this.#counts.forgotten++;
-          for (const share of shares) clear(share, entry);
+          for (const share of shares) share.empty(entry);
           seen = 0;
         }
       }
@@ -147,9 +147,4 @@ export class Detect {
     this.#counts.failures++;
     this.#onFailure(watch, value, new RangeError(`the score is ${score}`));
   }
-}
-
-function clear({ state, places }: Share, entry: number): void {
-  const at = state.at(places[entry]!);
-  state.page(places[entry]!).f64.fill(0, at, at + state.stride);
 }

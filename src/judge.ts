@@ -5,7 +5,7 @@
 import { Budget } from './budget.ts';
 import type { Rows } from './detector.ts';
 import { knowsTail, learnTail, surprise, TAIL_WIDTH } from './math/tail.ts';
-import { alarmRate, type Policy } from './policy.ts';
+import { alarmRate, type Direction, type Policy } from './policy.ts';
 
 export const OK = 0;
 export const WARNING = 1;
@@ -91,9 +91,7 @@ export class Judge {
 
   /** How far the score goes in a direction that counts. */
   strangeness(score: number): number {
-    const { direction } = this.#policy;
-    if (direction === 'both') return Math.abs(score);
-    return direction === 'up' ? Math.max(score, 0) : Math.max(-score, 0);
+    return strangenessOf(score, this.#policy.direction);
   }
 
   /**
@@ -192,6 +190,12 @@ export class Judge {
     const calm = time - last;
     return calm < 0 || calm >= this.#endAfter || calm > last - f64[at + this.#since]!;
   }
+}
+
+/** How far a score goes in the direction. */
+export function strangenessOf(score: number, direction: Direction): number {
+  if (direction === 'both') return Math.abs(score);
+  return direction === 'up' ? Math.max(score, 0) : Math.max(-score, 0);
 }
 
 export type JudgePolicy = Pick<

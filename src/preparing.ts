@@ -101,10 +101,5 @@ function since(
 
 /** What was learned, and judged, was of another quantity. */
 function beginAfresh({ shares, prepared }: Watch, entry: number): void {
-  for (const share of shares) {
-    if (share === prepared) continue;
-    const { state, places } = share;
-    const at = state.at(places[entry]!);
-    state.page(places[entry]!).f64.fill(0, at + HEADER, at + state.stride);
-  }
+  for (const share of shares) if (share !== prepared) share.empty(entry, HEADER);
 }

@@ -19,6 +19,13 @@ export class Share {
   constructor(state: State) {
     this.state = state;
   }
+
+  /** Empties the entry's row from there on: as a new one is, where it is from the header's begin. */
+  empty(entry: number, from = 0): void {
+    const { state } = this;
+    const at = state.at(this.places[entry]!);
+    state.page(this.places[entry]!).f64.fill(0, at + from, at + state.stride);
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Config, DetectorConfig } from '../config.ts';
 import type { Detector, Instance } from '../detector.ts';
+import { strangenessOf } from '../judge.ts';
 import { createLog } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Direction, Selectors } from '../policy.ts';
@@ -79,7 +80,7 @@ export async function scoresOf(
         `${policy.alias} on ${points.series.name}: ${complaints[0]?.trim()}`,
       );
     scored.push({
-      strangeness: strangenessOf(points, tap.scores, policy.direction),
+      strangeness: strangenessByRow(points, tap.scores, policy.direction),
       alarms: tap.alarms.map((point) => points.rows[point]!),
     });
   }
@@ -147,13 +148,15 @@ class Tap {
   }
 }
 
-function strangenessOf({ series, rows }: Points, scores: Float64Array, direction: Direction): Float64Array {
+function strangenessByRow(
+  { series, rows }: Points,
+  scores: Float64Array,
+  direction: Direction,
+): Float64Array {
   const strangeness = new Float64Array(series.values.length);
   for (const [point, row] of rows.entries()) {
     const score = scores[point]!;
-    if (Number.isNaN(score)) continue;
-    strangeness[row] =
-      direction === 'both' ? Math.abs(score) : Math.max(direction === 'up' ? score : -score, 0);
+    if (!Number.isNaN(score)) strangeness[row] = strangenessOf(score, direction);
   }
   return strangeness;
 }
