@@ -95,8 +95,10 @@ export class Cold {
 
   /** Resolves when a batch that failed may be tried again. */
   recovered(): Promise<void> {
+    // A timer counts whole milliseconds, and may end up to one early.
+    const pause = Math.max(0, Math.ceil(this.#tryAt - performance.now()) + 1);
     return new Promise((resolve) => {
-      setTimeout(resolve, Math.max(0, this.#tryAt - performance.now()));
+      setTimeout(resolve, pause);
     });
   }
 

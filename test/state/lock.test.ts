@@ -96,9 +96,10 @@ t.test('a lock that is let go', async (t) => {
   const directory = t.testdir();
   const holder = await holderOf(t, directory);
   const waiting = acquireLock(directory, { retryFor: 30 });
+  const exit = once(holder.process, 'exit');
   holder.process.stdin!.end();
   const lock = await waiting;
-  t.equal((await once(holder.process, 'exit'))[0], 0, 'the lock does not keep the process');
+  t.equal((await exit)[0], 0, 'the lock does not keep the process');
   await t.rejects(acquireLock(directory, { retryFor: 0 }), { code: 'LOCK_BUSY', holder: process.pid });
   await lock.release();
   await lock.release();
