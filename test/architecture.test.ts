@@ -147,7 +147,8 @@ t.test('a plugin has one name', async (t) => {
 });
 
 t.test('every file of src/ has a test of its name', async (t) => {
-  const test = (source: string) => source.replace(/^src\/(.*)\.ts$/, 'test/$1.test.ts');
+  // What yargs is told is tested as the program that comes of it.
+  const test = (source: string) => source.replace(/^src\/(cli(?=\/)|.*(?=\.ts)).*/, 'test/$1.test.ts');
   const without = sources.filter((file) => file.startsWith('src/') && !files.includes(test(file)));
   t.strictSame(without.sort(), [...TYPES].sort());
 });

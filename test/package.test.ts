@@ -37,6 +37,7 @@ tool('tar', '-xzf', join(place, packed.filename), '-C', place);
 mkdirSync(modules);
 cpSync(join(place, 'package'), installed, { recursive: true });
 for (const name of Object.keys(dependencies)) {
+  mkdirSync(dirname(join(modules, name)), { recursive: true });
   symlinkSync(realpathSync(`${ROOT}node_modules/${name}`), join(modules, name));
 }
 const files: string[] = packed.files.map(({ path }: { path: string }) => path);

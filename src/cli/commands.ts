@@ -1,0 +1,82 @@
+/** Every command but `run`, which starts faster without yargs. Each is imported when it is called. */
+import { readFileSync } from 'node:fs';
+import { doubleDash } from '../commands/arguments.ts';
+import { nearest } from '../config/suggest.ts';
+import type { PluginTable } from '../config.ts';
+import { addEvaluate } from './evaluate.ts';
+import { FILE } from './options.ts';
+import { addState } from './state.ts';
+
+const OPTIONS = [
+  ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
+  ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
+];
+
+/** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
+export async function commands(argv: readonly string[], plugins: PluginTable): Promise<void> {
+  await work(argv, plugins).catch(fail);
+}
+
+async function work(argv: readonly string[], plugins: PluginTable): Promise<void> {
+  const { default: create } = await import('yargs');
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const cli = create(argv.map(doubleDash))
+    .locale('en')
+    .wrap(110)
+    .scriptName('telegraf-anomaly')
+    .usage('$0 <command>\n\nFinds anomalies in every series that passes through Telegraf.')
+    .version(version)
+    .strict()
+    .strictCommands()
+    .recommendCommands()
+    .command('run', 'Score the points of stdin and write them to stdout, under Telegraf', (command) =>
+      command
+        .option('config', FILE)
+        .example(
+          '$0 run --config /etc/telegraf-anomaly/anomaly.toml',
+          'as the command of [[processors.execd]]',
+        ),
+    )
+    .command(
+      'check [file]',
+      'Say what is wrong with a config, or what it does',
+      (command) =>
+        command
+          .positional('file', { type: 'string', describe: 'The same as --config' })
+          .option('config', FILE)
+          .example('$0 check anomaly.toml', 'exits with 1 when something is wrong'),
+      async ({ config, file }) => {
+        const { check } = await import('../commands/check.ts');
+        process.exitCode = await check({ config: config ?? file, plugins });
+      },
+    )
+    .command(
+      'sample [name]',
+      'Print a config to begin with',
+      (command) =>
+        command
+          .positional('name', { type: 'string', describe: 'A detector; without it, the default one' })
+          .example('$0 sample > anomaly.toml', 'the default detector at work, the others as comments'),
+      async ({ name }) => {
+        const { sample } = await import('../commands/sample.ts');
+        process.exitCode = await sample({ name, plugins });
+      },
+    )
+    .fail((message, error) => {
+      throw error ?? new Error(message);
+    });
+  for (const add of [addEvaluate, addState]) add(cli, plugins);
+  if (argv.length === 0) cli.showHelp('log');
+  else await cli.parseAsync();
+}
+
+function fail(error: Error): void {
+  const [, unknown = ''] = /^Unknown arguments?: ([^\s,]+)/.exec(error.message) ?? [];
+  const near = nearest(
+    unknown,
+    OPTIONS.filter((name) => name !== unknown),
+  );
+  const hint = near === undefined ? '' : `; did you mean "--${near}"?`;
+  process.stderr.write(`${error.message}${hint}\nSee telegraf-anomaly --help\n`);
+  process.exitCode = 1;
+}

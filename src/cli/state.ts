@@ -1,0 +1,81 @@
+/** `telegraf-anomaly state`, as yargs knows it. */
+import type { Argv } from 'yargs';
+import type { PluginTable } from '../config.ts';
+import { FIELD, FILE, FILTER, JSON_OUTPUT } from './options.ts';
+
+export function addState(cli: Argv, plugins: PluginTable): void {
+  cli.command('state', 'Look into a state directory, or have series forgotten', (command) =>
+    stateCommands(command, plugins),
+  );
+}
+
+/** Each works on a directory that a running process has too; forgetting does not. */
+function stateCommands(command: Argv, plugins: PluginTable): Argv {
+  const at = ({ path, config }: { path?: string | undefined; config?: string | undefined }) => ({
+    path,
+    config,
+    plugins,
+  });
+  const report = async (work: () => Promise<void>) => {
+    const { report } = await import('../commands/state.ts');
+    process.exitCode = await report(work);
+  };
+  return command
+    .option('path', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The state directory; default: as for run',
+      // An unset variable of a script must not become the default directory.
+      coerce: (path: string) => {
+        if (path !== '') return path;
+        throw new Error('--path needs the path of a directory');
+      },
+    })
+    .option('config', { ...FILE, describe: 'A config file, whose [state] path counts' })
+    .command(
+      'info',
+      'What the state holds, and which process has it',
+      (info) => info.option('json', JSON_OUTPUT),
+      (given) => report(async () => (await import('../commands/state-info.ts')).info(at(given), given.json)),
+    )
+    .command(
+      'list',
+      'A line a series: tag set, field, instances, last time, count',
+      (list) =>
+        list.options({ filter: FILTER, field: FIELD, json: JSON_OUTPUT }).option('limit', {
+          type: 'number',
+          default: Number.POSITIVE_INFINITY,
+          describe: 'At most so many lines',
+          coerce: (limit: number) => {
+            if (limit === Number.POSITIVE_INFINITY || (Number.isInteger(limit) && limit >= 0)) return limit;
+            throw new Error('--limit needs a whole number, 0 or more');
+          },
+        }),
+      (given) => report(async () => (await import('../commands/state-list.ts')).list(at(given), given)),
+    )
+    .command(
+      'show <tagset> [fieldkey]',
+      'All that is known of the series of a tag set, as JSON',
+      (show) =>
+        show
+          .positional('tagset', { type: 'string', demandOption: true, describe: 'measurement,tag=value,…' })
+          .positional('fieldkey', { type: 'string', describe: 'One of its fields' }),
+      (given) =>
+        report(async () =>
+          (await import('../commands/state-list.ts')).show(at(given), given.tagset, given.fieldkey),
+        ),
+    )
+    .command(
+      'forget',
+      'Have series learned anew; needs a directory that no process has',
+      (forget) =>
+        forget.options({ filter: FILTER, field: FIELD }).option('yes', {
+          type: 'boolean',
+          default: false,
+          describe: 'Without it, only says what would go',
+        }),
+      (given) => report(async () => (await import('../commands/state-forget.ts')).forget(at(given), given)),
+    )
+    .example('$0 state list --filter "cpu,*"', 'the series of the measurement cpu')
+    .demandCommand(1, 'state needs one of: info, list, show, forget');
+}
