@@ -1,7 +1,7 @@
 /** `telegraf-anomaly train`, as yargs knows it. */
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
-import { FILE } from './options.ts';
+import { FILE, FILTER, INFLUXDB } from './options.ts';
 
 export function addTrain(cli: Argv, plugins: PluginTable): void {
   cli.command(
@@ -28,10 +28,29 @@ export function addTrain(cli: Argv, plugins: PluginTable): void {
             },
           },
         })
+        .options({
+          ...INFLUXDB,
+          start: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'From this time on: 2026-11-01, …T06:00:00Z, -14d',
+          },
+          stop: { type: 'string', requiresArg: true, describe: 'Before this time; default: now' },
+          filter: FILTER,
+        })
+        .example(
+          '$0 train --url http://localhost:8086 --org o --bucket b --start=-14d',
+          'the last two weeks, with the token in INFLUX_TOKEN',
+        )
         .example('$0 train --config anomaly.toml 2026-10.influx.gz 2026-11.influx.gz', 'file after file'),
-    async ({ config, state, files }) => {
+    async ({ config, state, files, start, stop, filter: filters, ...given }) => {
+      const { url, org, bucket, tokenFile, token } = given;
+      const influxdb = { url, org, bucket, tokenFile, token };
       const { trainCommand } = await import('../commands/train.ts');
-      process.exitCode = await trainCommand({ config, state, files }, plugins);
+      process.exitCode = await trainCommand(
+        { config, state, files, influxdb, start, stop, filters },
+        plugins,
+      );
     },
   );
 }

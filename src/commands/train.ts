@@ -1,11 +1,15 @@
 /** `train`: learns a history, and leaves the state directory as `run` wants to find it. Nothing goes to stdout. */
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { AnnotationNames } from '../annotate.ts';
 import { problemText } from '../config/problem.ts';
+import { parseDuration } from '../config/units.ts';
 import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import type { ConnectionOptions } from '../influxdb/connection.ts';
 import { createLog, type Log } from '../log.ts';
 import { grouped, Pace, Progress } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
+import { timeOf, timeText } from '../time.ts';
 import { Files } from '../train/files.ts';
 import { type History, train } from '../train/train.ts';
 import type { Training } from '../train/training.ts';
@@ -15,6 +19,11 @@ export interface TrainArguments {
   /** The state directory, in place of the config's. */
   readonly state: string | undefined;
   readonly files: readonly string[];
+  /** InfluxDB in place of files, from a time on, up to another. */
+  readonly influxdb: ConnectionOptions;
+  readonly start: string | undefined;
+  readonly stop: string | undefined;
+  readonly filters: readonly string[];
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -44,7 +53,7 @@ async function trained(given: TrainArguments, plugins: PluginTable, progress: Pr
       progress.say('stopping; what was learned is being saved');
       stop.abort();
     });
-  const history = historyOf(given);
+  const history = await historyOf(given, config, stop.signal, (line) => progress.say(line));
   const onProgress = shown(progress);
   const { training, stoppedAt } = await train({
     ...{ config, plugins, log, history, onProgress },
@@ -70,9 +79,56 @@ async function configOf(
   return { ...config, state: { ...config.state, store: 'lmdb', path: resolve(state) } };
 }
 
-function historyOf({ files }: TrainArguments): History {
-  if (files.length > 0) return new Files(files);
-  throw new Refusal('TRAIN_ARGUMENT', 'there is nothing to learn from: name files of line protocol');
+/** @param report what goes wrong on the way and is tried again */
+async function historyOf(
+  given: TrainArguments,
+  config: Config,
+  stop: AbortSignal,
+  report: (line: string) => void,
+): Promise<History> {
+  const { files, influxdb, start, filters } = given;
+  const remote = Object.values(influxdb).some((value) => value !== undefined);
+  if (files.length > 0 && !remote && start === undefined && given.stop === undefined && filters.length === 0)
+    return new Files(files);
+  if (files.length > 0)
+    throw new Refusal(
+      'TRAIN_ARGUMENT',
+      'files are learned whole, and not together with InfluxDB: leave one of them out',
+    );
+  if (!remote)
+    throw new Refusal(
+      'TRAIN_ARGUMENT',
+      'there is nothing to learn from: name files of line protocol, or InfluxDB by --url, --org, --bucket and --start',
+    );
+  const { readConnection } = await import('../influxdb/connection.ts');
+  const { InfluxHistory } = await import('../influxdb/read.ts');
+  const connection = readConnection(influxdb);
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const [from, to] = [timeArgument('start', start, now), timeArgument('stop', given.stop ?? '-0s', now)];
+  if (from >= to)
+    throw new Refusal('TRAIN_ARGUMENT', `--start ${timeText(from)} is not before --stop ${timeText(to)}`);
+  const names = new AnnotationNames(config.agent.annotation_prefix);
+  return new InfluxHistory({
+    connection,
+    start: from,
+    end: to,
+    filters,
+    names,
+    stop,
+    onRetry: report,
+  });
+}
+
+/** In nanoseconds: a time, or a duration before now. Throws a Refusal. */
+function timeArgument(name: string, text: string | undefined, now: bigint): bigint {
+  const ago = text?.startsWith('-') ? parseDuration(text.slice(1)) : undefined;
+  const time = ago === undefined ? timeOf(text ?? '') : now - BigInt(Math.round(ago * 1e6)) * 1000n;
+  if (time !== undefined) return time;
+  const given = text === undefined ? 'is missing' : `${text} is no time`;
+  throw new Refusal(
+    'TRAIN_ARGUMENT',
+    `--${name} ${given}; give one as 2026-11-01, 2026-11-01T06:00:00Z or -14d`,
+  );
 }
 
 /** Shows how far the training is, by what it has done itself. */

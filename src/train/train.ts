@@ -20,7 +20,7 @@ export interface Piece {
   readonly ends: boolean;
   /** Of the history, how much is learned with it, in [0, 1]. */
   readonly share: number;
-  /** Where to go on behind it, less the last `held` bytes. As JSON keeps it. */
+  /** Where to go on behind it, less the last `held` bytes, as JSON keeps it; undefined where nobody can go on. */
   position(held: number): unknown;
 }
 
@@ -53,13 +53,16 @@ export async function train(options: TrainOptions): Promise<Trained> {
         failure = error;
       });
       whole = next?.done === true;
-      if (next === undefined || next.done || stop.aborted) break;
+      if (next === undefined || next.done) break;
       const piece = next.value;
       await training.learn(piece.bytes);
       if (piece.ends) await training.endPart();
-      position = piece.position(training.held);
-      if (training.isDue) await training.checkpoint(position, false);
       onProgress(training, piece.share);
+      const reached = piece.position(training.held);
+      if (reached === undefined) continue;
+      position = reached;
+      if (stop.aborted) break;
+      if (training.isDue) await training.checkpoint(position, false);
     }
     // What came before a place that cannot be read is whole.
     await training.checkpoint(position, whole);

@@ -32,7 +32,7 @@ t.test('mistakes are told with their code, and nothing is made', async (t) => {
     [/^CONFIG_UNKNOWN_DETECTOR: wrong\.toml:1:1/, ['train', '--config', 'wrong.toml', 'a']],
     [/^CONFIG_UNREADABLE: /, ['train', '--config', 'absent.toml', 'a']],
     [/--state needs/, [...train, '--state', '', 'a']],
-    [/did you mean "--state"/, [...train, '--statt', 'x', 'a']],
+    [/did you mean "--config"/, ['train', '--confg', 'x', 'a']],
   ];
   for (const [told, argv] of cases) {
     const dir = t.testdir(files);
