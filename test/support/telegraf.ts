@@ -10,7 +10,7 @@ import { ROOT } from './parts.ts';
 export const PROGRAM = [process.execPath, `${ROOT}dist/src/cli.js`, 'run', '--config', 'anomaly.toml'];
 
 /** Far beyond what any step takes, so that only a hang meets it. */
-const DEADLINE_SECONDS = 30;
+const DEADLINE_SECONDS = 90;
 const POLL_MILLISECONDS = 20;
 /** From the end of a child's stdin until Telegraf kills it. */
 const PATIENCE_SECONDS = 10;
