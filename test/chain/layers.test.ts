@@ -52,13 +52,14 @@ const FIRST = `[state]
   score_fields = true
   fieldinclude = ["usage"]
 `;
-/** The second looks at every field that comes. Of "idle" it flags what it has not seen as strange before: nothing. */
+/** The second looks at every field that comes. Without score_fields, the first's would be fields as any other. */
 const SECOND = `[state]
   path = "state"
 [[detectors.zscore]]
   alias = "central"
   threshold = 8
   counter = "off"
+  score_fields = true
   tagpass = { host = ["h0", "h1"] }
 [[detectors.zscore]]
   alias = "mute"
@@ -70,6 +71,7 @@ const SECOND = `[state]
 interface Learned {
   readonly tag_set: string;
   readonly field: string;
+  readonly instances: readonly string[];
   readonly count: number;
 }
 
@@ -85,6 +87,8 @@ function learnedIn(directory: string): [series: Learned, floats: unknown][] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Learned)
+    // A field that nobody watches is listed too.
+    .filter(({ instances }) => instances.length > 0)
     .sort((a, b) => (a.tag_set + a.field < b.tag_set + b.field ? -1 : 1));
   return series.map((one) => {
     const shown = JSON.parse(state('show', one.tag_set, one.field)) as { instances: { floats: unknown }[] };
