@@ -9,13 +9,14 @@ NEEDED_GO=1.25.5
 # A plugin's tag is its name in a Telegraf config. Without "custom" every plugin is built in, and without the
 # influx parser and serializer no execd plugin works. What needs what:
 #   tests      inputs.execd inputs.file processors.execd processors.starlark aggregators.basicstats outputs.file
-#   example    inputs.kafka_consumer inputs.internal outputs.influxdb_v2
+#   chain      inputs.kafka_consumer inputs.socket_listener outputs.influxdb_v2 outputs.kafka
+#   examples   inputs.cpu inputs.internal inputs.mem
 #   bench      outputs.discard processors.starlark
 #   recording  inputs.cpu inputs.disk inputs.mem
 TAGS=custom
-TAGS+=,inputs.cpu,inputs.disk,inputs.execd,inputs.file,inputs.internal,inputs.kafka_consumer,inputs.mem
+TAGS+=,inputs.cpu,inputs.disk,inputs.execd,inputs.file,inputs.internal,inputs.kafka_consumer,inputs.mem,inputs.socket_listener
 TAGS+=,processors.execd,processors.starlark,aggregators.basicstats
-TAGS+=,outputs.discard,outputs.file,outputs.influxdb_v2,parsers.influx,serializers.influx
+TAGS+=,outputs.discard,outputs.file,outputs.influxdb_v2,outputs.kafka,parsers.influx,serializers.influx
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 directory=$root/.cache/telegraf-$VERSION

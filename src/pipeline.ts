@@ -77,6 +77,11 @@ export class Pipeline {
     return this.#watches;
   }
 
+  /** Bytes of a point that is not whole yet. */
+  get held(): number {
+    return this.#reader.held;
+  }
+
   /** Works by this config from the next chunk on. What was learned is kept, by every instance that keeps its shape. */
   configure({ agent, state, detectors }: Config): void {
     this.#watches = detectors.map((config, index) => {

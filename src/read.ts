@@ -52,6 +52,11 @@ export class Reader implements Block {
     return this;
   }
 
+  /** Bytes that have been added and not consumed. */
+  get held(): number {
+    return this.length - this.#consumed;
+  }
+
   /** The first bytes of the block are done with; they stay valid until the next `add`. */
   consume(count: number): void {
     this.#consumed = count;

@@ -68,7 +68,8 @@ export interface Figures {
 }
 
 /** Named as Telegraf's internal_agent, internal_write and so on. */
-const MEASUREMENT = 'internal_anomaly';
+/** Of our own figures. */
+export const STATS_MEASUREMENT = 'internal_anomaly';
 
 /**
  * The figures as one point with its newline. A figure that is absent or not finite is left out.
@@ -105,7 +106,9 @@ export function figuresPoint(figures: Figures, tags: Readonly<Record<string, str
     .filter(([, value]) => value !== '')
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `,${escaped(key)}=${escaped(value)}`);
-  return Buffer.from(`${MEASUREMENT}${tagTexts.join('')} ${fields.join(',')} ${BigInt(time) * 1_000_000n}\n`);
+  return Buffer.from(
+    `${STATS_MEASUREMENT}${tagTexts.join('')} ${fields.join(',')} ${BigInt(time) * 1_000_000n}\n`,
+  );
 }
 
 function fieldsOf(values: object, text: (value: number) => string): string[] {

@@ -14,8 +14,8 @@ const cli = (...args: string[]) =>
 t.test('help and version', async (t) => {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
   t.equal(cli('--version').stdout, `${version}\n`);
-  t.match(cli('--help').stdout, /run .*\n.*check .*\n.*sample .*\n.*evaluate /);
-  for (const command of ['run', 'check', 'sample', 'evaluate']) {
+  t.match(cli('--help').stdout, /run .*\n.*check .*\n.*sample .*\n.*evaluate .*\n.*train /);
+  for (const command of ['run', 'check', 'sample', 'evaluate', 'train']) {
     const { status, stdout } = cli(command, '--help');
     t.equal(status, 0);
     t.match(stdout, /Examples:\n.*telegraf-anomaly/, command);

@@ -1,6 +1,7 @@
 /** What users copy: the configs that we ship must be right as they stand, and work together. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import t from 'tap';
 import { isFlagged, splitPoints, valueText } from './support/line-protocol.ts';
 import { BUILD_MILLISECONDS, ROOT, telegrafPart } from './support/parts.ts';
@@ -11,27 +12,32 @@ const { path, options } = telegrafPart();
 const telegrafConf = readFileSync(`${ROOT}telegraf.conf.example`, 'utf8');
 const anomalyToml = readFileSync(`${ROOT}examples/anomaly.toml`, 'utf8');
 
-t.test('telegraf.conf.example passes Telegraf’s own check', options, async (t) => {
-  const checked = spawnSync(path, ['config', 'check', '--config', 'telegraf.conf.example'], {
-    cwd: ROOT,
-    env: { INFLUX_TOKEN: 'token' },
-    encoding: 'utf8',
-  });
-  t.equal(checked.status, 0, checked.stderr);
-  t.notMatch(checked.stderr, / E! /);
-});
+/** Of each example, from the package's root: what Telegraf reads, and beside it what we read. */
+const folders = readdirSync(`${ROOT}examples`, { recursive: true, encoding: 'utf8' })
+  .filter((file) => basename(file) === 'telegraf.conf' && !file.startsWith('demo'))
+  .map((file) => `examples/${dirname(file)}`);
+t.strictSame(
+  folders.sort(),
+  ['agent', 'kafka-to-influxdb', 'two-layers/agent', 'two-layers/central'].map((name) => `examples/${name}`),
+);
 
-t.test('examples/anomaly.toml passes our check', async (t) => {
-  const checked = spawnSync(
-    process.execPath,
-    ['dist/src/cli.js', 'check', '--config', 'examples/anomaly.toml'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
-  );
-  t.equal(checked.status, 0, checked.stderr);
-});
+for (const file of ['telegraf.conf.example', ...folders.map((folder) => `${folder}/telegraf.conf`)]) {
+  t.test(`${file} passes Telegraf’s own check`, options, async (t) => {
+    const check = ['config', 'check', '--strict-env-handling', '--config', file];
+    const checked = spawnSync(path, check, { cwd: ROOT, env: { INFLUX_TOKEN: 'token' }, encoding: 'utf8' });
+    t.equal(checked.status, 0, checked.stderr);
+    t.notMatch(checked.stderr, / [EW]! /, 'without an error or a warning');
+  });
+}
+
+for (const file of ['examples/anomaly.toml', ...folders.map((folder) => `${folder}/anomaly.toml`)]) {
+  t.test(`${file} passes our check`, async (t) => {
+    const [program, ...cli] = [...PROGRAM.slice(0, 2), 'check', '--config', file];
+    const checked = spawnSync(program!, cli, { cwd: ROOT, encoding: 'utf8' });
+    t.equal(checked.status, 0, checked.stderr);
+    t.equal(checked.stderr, '', 'without a warning');
+  });
+}
 
 /** The table of that header, up to the next one. */
 function table(config: string, header: string): string {
@@ -47,6 +53,10 @@ const AGENT = '[agent]\n  skip_processors_after_aggregators = true\n';
 const configs = [
   ['telegraf.conf.example', table(telegrafConf, '[agent]'), table(telegrafConf, '[[processors.execd]]')],
   ['README.md', AGENT, snippet?.[1] ?? ''],
+  ...folders.map((folder): [string, string, string] => {
+    const config = readFileSync(`${ROOT}${folder}/telegraf.conf`, 'utf8');
+    return [`${folder}/telegraf.conf`, table(config, '[agent]'), table(config, '[[processors.execd]]')];
+  }),
 ] as const;
 for (const [file, agent, processor] of configs) {
   t.test(`the processor of ${file} works with examples/anomaly.toml`, options, async (t) => {

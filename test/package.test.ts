@@ -63,7 +63,9 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
     /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf|grid\.toml)$/,
     /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
-    /^examples\/(anomaly\.toml|detector\/[\w.]+)$/,
+    /^examples\/(README\.md|anomaly\.toml|detector\/[\w.]+)$/,
+    /^examples\/(agent|kafka-to-influxdb|two-layers\/\w+)\/(telegraf\.conf|anomaly\.toml)$/,
+    /^examples\/grafana\/dashboard\.json$/,
   ];
   t.strictSame(
     files.filter((file) => !wanted.some((pattern) => pattern.test(file))),

@@ -6,10 +6,12 @@ import type { PluginTable } from '../config.ts';
 import { addEvaluate } from './evaluate.ts';
 import { FILE } from './options.ts';
 import { addState } from './state.ts';
+import { addTrain } from './train.ts';
 
 const OPTIONS = [
   ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
   ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
+  ...['url', 'org', 'bucket', 'token-file', 'start', 'stop', 'state'],
 ];
 
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
@@ -65,7 +67,7 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
     .fail((message, error) => {
       throw error ?? new Error(message);
     });
-  for (const add of [addEvaluate, addState]) add(cli, plugins);
+  for (const add of [addEvaluate, addTrain, addState]) add(cli, plugins);
   if (argv.length === 0) cli.showHelp('log');
   else await cli.parseAsync();
 }

@@ -7,6 +7,7 @@ import { LEAST_SETTINGS } from '../evaluate/grid.ts';
 import { Ground } from '../evaluate/ground.ts';
 import { readStored } from '../evaluate/stored.ts';
 import { tableOf } from '../evaluate/table.ts';
+import { Progress } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
 
 export interface EvaluateArguments extends Entry {
@@ -18,9 +19,6 @@ export interface EvaluateArguments extends Entry {
   readonly splits: number;
   readonly json: boolean;
 }
-
-/** Between two lines of progress. */
-const SECONDS = 1;
 
 /** Writes to stdout, progress to stderr; answers the exit code. */
 export async function evaluateCommand(given: EvaluateArguments, plugins: PluginTable): Promise<number> {
@@ -52,6 +50,7 @@ async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promis
   if (extent !== given.crossValidate)
     say('EVALUATE_ONE_SERIES: one series has no halves, so there is no cross-validation');
   if (extent === 'full') sayFew(contenders);
+  const progress = new Progress(0);
   const report = await evaluate({
     ground,
     contenders,
@@ -60,8 +59,9 @@ async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promis
     extent,
     splits,
     seed,
-    progress: progress(),
+    progress: (text) => progress.show(() => text),
   });
+  progress.clear();
   return given.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report);
 }
 
@@ -72,17 +72,6 @@ function sayFew(contenders: readonly Contender[]): void {
       say(
         `EVALUATE_FEW_SETTINGS: ${name}: a grid of ${settings.length} settings; fewer than ${LEAST_SETTINGS} say little about what choosing costs`,
       );
-}
-
-/** Says how far we are, not too often. */
-function progress(): (text: string) => void {
-  let next = 0;
-  return (text) => {
-    const now = performance.now();
-    if (now < next) return;
-    next = now + 1000 * SECONDS;
-    say(text);
-  };
 }
 
 function say(line: string): void {

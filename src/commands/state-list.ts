@@ -3,7 +3,8 @@ import { compileFilter } from '../glob.ts';
 import { Refusal } from '../refusal.ts';
 import { recordKey } from '../state/record.ts';
 import { SeriesList, type ShownRow, type ShownSeries } from '../state/series-list.ts';
-import { type Place, print, timeText, withState } from './state.ts';
+import { timeText } from '../time.ts';
+import { type Place, print, withState } from './state.ts';
 
 export interface Wanted {
   /** Globs on `measurement,tag=value,…` as in line protocol, and on field keys; none is all. */

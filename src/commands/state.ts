@@ -105,17 +105,3 @@ export function sizeText(bytes: number): string {
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
 }
-
-/** In nanoseconds. */
-const SECOND = 1_000_000_000n;
-
-/** Nanoseconds since 1970 as RFC 3339, with as many digits as it takes. */
-export function timeText(nanoseconds: bigint): string {
-  // The second that has begun, also before 1970.
-  const second = nanoseconds - (((nanoseconds % SECOND) + SECOND) % SECOND);
-  const fraction = String(nanoseconds - second)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
-  const whole = new Date(Number(second / 1_000_000n)).toISOString().slice(0, 19);
-  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
-}

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import t from 'tap';
 import { plugins } from '../../plugins/all.ts';
-import { locate, sizeText, timeText, withState } from '../../src/commands/state.ts';
+import { locate, sizeText, withState } from '../../src/commands/state.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { newCatalog } from '../../src/state/catalog.ts';
 import { STORE_FOLDER } from '../../src/state/keeper.ts';
@@ -120,18 +119,4 @@ t.test('bytes as a person reads them', async (t) => {
     [2 ** 52, '4096.0 TiB'],
   ];
   for (const [bytes, text] of sizes) t.equal(sizeText(bytes), text);
-});
-
-t.test('any time, to the nanosecond', async (t) => {
-  t.equal(timeText(0n), '1970-01-01T00:00:00Z');
-  t.equal(timeText(-1n), '1969-12-31T23:59:59.999999999Z');
-  t.equal(timeText(1_700_000_000_000_000_010n), '2023-11-14T22:13:20.00000001Z');
-  fc.assert(
-    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (nanoseconds) => {
-      const [, second, digits = ''] = /^([-\d]+T[\d:]+)(?:\.(\d{1,9}))?Z$/.exec(timeText(nanoseconds))!;
-      const whole = BigInt(Date.parse(`${second}Z`)) * 1_000_000n;
-      return whole + BigInt(digits.padEnd(9, '0')) === nanoseconds && !digits.endsWith('0');
-    }),
-    { examples: [[-(2n ** 63n)], [2n ** 63n - 1n]] },
-  );
 });

@@ -1,6 +1,7 @@
 /** A real Telegraf in a directory of its own, for one test: started, watched, and gone when the test ends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { ROOT } from './parts.ts';
@@ -9,7 +10,7 @@ import { ROOT } from './parts.ts';
 export const PROGRAM = [process.execPath, `${ROOT}dist/src/cli.js`, 'run', '--config', 'anomaly.toml'];
 
 /** Far beyond what any step takes, so that only a hang meets it. */
-const DEADLINE_SECONDS = 30;
+const DEADLINE_SECONDS = 90;
 const POLL_MILLISECONDS = 20;
 /** From the end of a child's stdin until Telegraf kills it. */
 const PATIENCE_SECONDS = 10;
@@ -30,6 +31,8 @@ export interface Setup {
   readonly config: string;
   /** What lies in the directory besides, such as `anomaly.toml`. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** That of a Telegraf before it, with all that it has left there. */
+  readonly directory?: string;
   /** Of Telegraf, such as `--once`. */
   readonly arguments?: readonly string[];
 }
@@ -43,7 +46,9 @@ export class Telegraf {
 
   /** Starts the Telegraf at `path`. The test's end kills it and whatever it has started. */
   constructor(t: Test, path: string, setup: Setup) {
-    this.directory = t.testdir({ 'telegraf.conf': setup.config, ...setup.files });
+    const files = { 'telegraf.conf': setup.config, ...setup.files };
+    this.directory = setup.directory ?? t.testdir();
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.directory, name), content);
     // The runner's environment would load its hooks into every Node.js process that Telegraf starts.
     const { PATH } = process.env;
     // A process group of its own, so that one signal reaches Telegraf and its children.

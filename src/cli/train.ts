@@ -1,0 +1,56 @@
+/** `telegraf-anomaly train`, as yargs knows it. */
+import type { Argv } from 'yargs';
+import type { PluginTable } from '../config.ts';
+import { FILE, FILTER, INFLUXDB } from './options.ts';
+
+export function addTrain(cli: Argv, plugins: PluginTable): void {
+  cli.command(
+    'train [files..]',
+    'Learn from the past, so that run knows every series when it starts',
+    (command) =>
+      command
+        .positional('files', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'Files of line protocol, plain or .gz, in the order of time',
+        })
+        .options({
+          config: FILE,
+          state: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'The state directory; default: that of the config',
+            // An unset variable of a script must not become another directory.
+            coerce: (directory: string | undefined) => {
+              if (directory !== '') return directory;
+              throw new Error('--state needs the path of a directory');
+            },
+          },
+        })
+        .options({
+          ...INFLUXDB,
+          start: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'From this time on: 2026-11-01, …T06:00:00Z, -14d',
+          },
+          stop: { type: 'string', requiresArg: true, describe: 'Before this time; default: now' },
+          filter: FILTER,
+        })
+        .example(
+          '$0 train --url http://localhost:8086 --org o --bucket b --start=-14d',
+          'the last two weeks, with the token in INFLUX_TOKEN',
+        )
+        .example('$0 train --config anomaly.toml 2026-10.influx.gz 2026-11.influx.gz', 'file after file'),
+    async ({ config, state, files, start, stop, filter: filters, ...given }) => {
+      const { url, org, bucket, tokenFile, token } = given;
+      const influxdb = { url, org, bucket, tokenFile, token };
+      const { trainCommand } = await import('../commands/train.ts');
+      process.exitCode = await trainCommand(
+        { config, state, files, influxdb, start, stop, filters },
+        plugins,
+      );
+    },
+  );
+}
