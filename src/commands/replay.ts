@@ -1,0 +1,80 @@
+/**
+ * `replay`: recorded points down the road of `run`. The same bytes come out as when they were live, as fast as it goes
+ * or as they once came.
+ */
+import { Console } from 'node:console';
+import { resolve } from 'node:path';
+import type { PluginTable } from '../config.ts';
+import { BadRows } from '../csv/bad-rows.ts';
+import { type CsvArguments, readCsvOptions } from '../csv/options.ts';
+import { grouped, Pace, Progress } from '../progress.ts';
+import { Refusal } from '../refusal.ts';
+import { Files } from '../replay/files.ts';
+import { paced } from '../replay/pace.ts';
+import { openRoad, type Road } from '../replay/road.ts';
+import { Writer } from '../write.ts';
+
+export interface ReplayArguments extends CsvArguments {
+  readonly files: readonly string[];
+  readonly config: string | undefined;
+  readonly state: string | undefined;
+  /** Event time to real time; without it as fast as it goes. */
+  readonly speed: number | undefined;
+  /** No points on stdout. */
+  readonly quiet: boolean | undefined;
+}
+
+/** Points to stdout, all else to stderr. Throws a Refusal. */
+export async function replay(given: ReplayArguments, plugins: PluginTable): Promise<void> {
+  const { speed, state } = given;
+  if (speed !== undefined && !(speed > 0))
+    throw new Refusal('REPLAY_ARGUMENT', '--speed takes a number above 0: 60 plays an hour in a minute');
+  // What a detector prints must not get among the points.
+  globalThis.console = new Console(process.stderr);
+  const progress = new Progress();
+  const say = (line: string) => progress.say(line);
+  const badRows = new BadRows(say);
+  const files = new Files(given.files, readCsvOptions(given), badRows.add);
+  const road = await openRoad({
+    config: given.config,
+    state: state === undefined ? undefined : resolve(state),
+    plugins,
+    say,
+  });
+  const stop = stopping();
+  const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop.signal);
+  const { pipeline } = road;
+  const writer = given.quiet ? undefined : new Writer(process.stdout);
+  const pace = new Pace('points');
+  const text = () => pace.text(pipeline.counts.points, files.share);
+  for await (const chunk of chunks) {
+    const made = pipeline.process(chunk);
+    const bytes = made instanceof Promise ? await made : made;
+    const sent = writer?.write(bytes);
+    if (sent !== undefined) await sent;
+    if (stop.signal.aborted) break;
+    progress.show(text);
+  }
+  await writer?.write(await pipeline.end());
+  await road.close();
+  badRows.tell();
+  say(summary(road, pace));
+}
+
+/** Ctrl-C, or nobody who reads on, ends the reading; what was learned by then is saved. The second Ctrl-C kills. */
+function stopping(): AbortController {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = 1;
+    stop.abort();
+  });
+  return stop;
+}
+
+function summary({ pipeline }: Road, pace: Pace): string {
+  const { points, values, flagged, alarms, late, malformed } = pipeline.counts;
+  const parts = { 'values scored': values, 'points flagged': flagged, alarms, late, malformed };
+  const told = Object.entries(parts).map(([name, count]) => `${grouped(count)} ${name}`);
+  return `replayed ${pace.text(points)}: ${told.join(', ')}`;
+}
