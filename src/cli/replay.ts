@@ -28,7 +28,21 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
             requiresArg: true,
             describe: 'Event time to real time: 1 is as it came, 60 an hour in a minute; default: no waiting',
           },
-          quiet: { type: 'boolean', default: false, describe: 'No points on stdout' },
+          report: {
+            type: 'string',
+            requiresArg: true,
+            describe:
+              'Write a page (html) of what was found: plots of every series, to be looked at in a browser',
+          },
+          labels: {
+            type: 'string',
+            requiresArg: true,
+            describe: "Windows to show in it: json as NAB's combined_windows.json, or csv: series,start,end",
+          },
+          quiet: {
+            type: 'boolean',
+            describe: 'No points on stdout; with --report that is so where stdout is a terminal',
+          },
           ...CSV,
         })
         .example(

@@ -4,6 +4,7 @@
  */
 import { Console } from 'node:console';
 import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import type { PluginTable } from '../config.ts';
 import { BadRows } from '../csv/bad-rows.ts';
 import { type CsvArguments, readCsvOptions } from '../csv/options.ts';
@@ -11,6 +12,7 @@ import { grouped, Pace, Progress } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
 import { Files } from '../replay/files.ts';
 import { paced } from '../replay/pace.ts';
+import { reportOf } from '../replay/report.ts';
 import { openRoad, type Road } from '../replay/road.ts';
 import { Writer } from '../write.ts';
 
@@ -20,8 +22,11 @@ export interface ReplayArguments extends CsvArguments {
   readonly state: string | undefined;
   /** Event time to real time; without it as fast as it goes. */
   readonly speed: number | undefined;
-  /** No points on stdout. */
+  /** No points on stdout. By default with a report, where stdout is a terminal. */
   readonly quiet: boolean | undefined;
+  /** The page to write, and a file of the windows to show in it. */
+  readonly report: string | undefined;
+  readonly labels: string | undefined;
 }
 
 /** Points to stdout, all else to stderr. Throws a Refusal. */
@@ -35,7 +40,9 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const say = (line: string) => progress.say(line);
   const badRows = new BadRows(say);
   const files = new Files(given.files, readCsvOptions(given), badRows.add);
+  const report = reportOf(given);
   const road = await openRoad({
+    observer: report?.observer,
     config: given.config,
     state: state === undefined ? undefined : resolve(state),
     plugins,
@@ -44,7 +51,8 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const stop = stopping();
   const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop.signal);
   const { pipeline } = road;
-  const writer = given.quiet ? undefined : new Writer(process.stdout);
+  const quiet = given.quiet ?? (report !== undefined && isatty(1));
+  const writer = quiet ? undefined : new Writer(process.stdout);
   const pace = new Pace('points');
   const text = () => pace.text(pipeline.counts.points, files.share);
   for await (const chunk of chunks) {
@@ -55,10 +63,12 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     if (stop.signal.aborted) break;
     progress.show(text);
   }
-  await writer?.write(await pipeline.end());
+  const rest = await pipeline.end();
+  await writer?.write(rest);
   await road.close();
   badRows.tell();
   say(summary(road, pace));
+  report?.write(say);
 }
 
 /** Ctrl-C, or nobody who reads on, ends the reading; what was learned by then is saved. The second Ctrl-C kills. */

@@ -1,9 +1,11 @@
 /** The road that files are replayed on: the engine of `run`, with a state that is thrown away or is in a directory of its own. */
 import { problemText } from '../config/problem.ts';
 import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import type { Observe } from '../detect.ts';
 import { createLog, type Level, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
+import type { Hot } from '../state/hot.ts';
 import { Keeper } from '../state/keeper.ts';
 
 export interface Road {
@@ -19,12 +21,14 @@ export interface RoadOptions {
   /** The directory of the state; without one it is in memory, and is gone afterwards. */
   readonly state: string | undefined;
   readonly plugins: PluginTable;
+  /** What is to be told of every value; it is handed the state that the road works on. */
+  readonly observer?: ((hot: Hot) => Observe) | undefined;
   /** Takes the lines of the log. */
   readonly say: (line: string) => void;
 }
 
 /** Throws a Refusal where the config has a mistake, or the state cannot be had. */
-export async function openRoad({ config: file, state, plugins, say }: RoadOptions): Promise<Road> {
+export async function openRoad({ config: file, state, plugins, observer, say }: RoadOptions): Promise<Road> {
   const { config: loaded, problems } = await loadConfig(file, plugins);
   const [error] = problems.filter(({ severity }) => severity === 'error');
   if (loaded === undefined || error !== undefined)
@@ -34,7 +38,7 @@ export async function openRoad({ config: file, state, plugins, say }: RoadOption
   const place = state === undefined ? { store: 'memory' as const } : { store: 'lmdb' as const, path: state };
   const config = { ...loaded, state: { ...loaded.state, ...place } };
   const keeper = await openKeeper(config, plugins, log);
-  const pipeline = new Pipeline(config, log, keeper.hot);
+  const pipeline = new Pipeline(config, log, keeper.hot, observer?.(keeper.hot));
   return { config, pipeline, close: () => keeper.close() };
 }
 
