@@ -283,7 +283,9 @@ function begin() {
     chosen.plot?.setSize({ width: element('plot').clientWidth, height: chosen.plot.height }),
   );
   const [first] = list();
-  if (first !== undefined) show(first);
+  if (first !== undefined) return show(first);
+  element('name').textContent = 'Nothing was scored';
+  document.documentElement.setAttribute('data-drawn', 'nothing');
 }
 
 begin();

@@ -11,8 +11,8 @@ export const PARTS_REQUIRED = process.env.TELEGRAF_ANOMALY_REQUIRE_PARTS === '1'
 /** The package's own directory, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** get-telegraf.sh's exit code for "no Go that can build it". */
-const NO_GO = 3;
+/** The exit code of the scripts for "what it takes is not here". */
+const MISSING = 3;
 /** From empty caches Telegraf takes 90 s on two idle cores; a busy machine and a slow network take longer. */
 export const BUILD_MILLISECONDS = 10 * 60_000;
 
@@ -28,10 +28,27 @@ export interface Part {
  * Throws when the build fails, or when there is no Go though every part is required.
  */
 export function telegrafPart(): Part {
-  const built = spawnSync('bash', [`${ROOT}scripts/get-telegraf.sh`], { encoding: 'utf8' });
-  if (built.status === 0) return { path: built.stdout.trim(), options: {} };
-  if (built.status === NO_GO && !PARTS_REQUIRED) {
-    return { path: '', options: { skip: 'no Go' } };
-  }
-  throw new Error(`scripts/get-telegraf.sh: exit ${built.status}\n${built.stderr}${built.error ?? ''}`);
+  return part('no Go', 'get-telegraf.sh');
+}
+
+/** The jars of a real Kafka, got first where need be: give the test file BUILD_MILLISECONDS. Throws as telegrafPart does. */
+export function kafkaPart(): Part {
+  return part('no Java 17 or no Maven', 'get-kafka.sh');
+}
+
+/** A real InfluxDB, where `npm run parts` has built it: that takes longer than a test may. Throws as telegrafPart does. */
+export function influxdbPart(): Part {
+  return part('no InfluxDB: npm run parts builds it', 'get-influxdb.sh', '--if-built');
+}
+
+/** A Chromium, installed first where that is allowed. Throws as telegrafPart does. */
+export function chromiumPart(): Part {
+  return part('no Chromium', 'get-chromium.sh');
+}
+
+function part(missing: string, script: string, ...options: string[]): Part {
+  const got = spawnSync('bash', [`${ROOT}scripts/${script}`, ...options], { encoding: 'utf8' });
+  if (got.status === 0) return { path: got.stdout.trim(), options: {} };
+  if (got.status === MISSING && !PARTS_REQUIRED) return { path: '', options: { skip: missing } };
+  throw new Error(`scripts/${script}: exit ${got.status}\n${got.stderr}${got.error ?? ''}`);
 }
