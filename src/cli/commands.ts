@@ -5,6 +5,8 @@ import { nearest } from '../config/suggest.ts';
 import type { PluginTable } from '../config.ts';
 import { CSV } from './csv.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addImport } from './import.ts';
+import { INFLUXDB } from './influxdb.ts';
 import { FILE } from './options.ts';
 import { addReplay } from './replay.ts';
 import { addState } from './state.ts';
@@ -12,7 +14,7 @@ import { addState } from './state.ts';
 const OPTIONS = [
   ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
   ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
-  ...['state', 'speed', 'quiet', 'report', 'labels', ...Object.keys(CSV)],
+  ...['state', 'speed', 'quiet', 'report', 'labels', ...Object.keys(CSV), ...Object.keys(INFLUXDB)],
 ];
 
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
@@ -68,7 +70,7 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
     .fail((message, error) => {
       throw error ?? new Error(message);
     });
-  for (const add of [addEvaluate, addReplay, addState]) add(cli, plugins);
+  for (const add of [addEvaluate, addImport, addReplay, addState]) add(cli, plugins);
   if (argv.length === 0) cli.showHelp('log');
   else await cli.parseAsync();
 }

@@ -15,6 +15,7 @@ import { paced } from '../replay/pace.ts';
 import { reportOf } from '../replay/report.ts';
 import { openRoad, type Road } from '../replay/road.ts';
 import { Writer } from '../write.ts';
+import { stopping } from './stopping.ts';
 
 export interface ReplayArguments extends CsvArguments {
   readonly files: readonly string[];
@@ -49,7 +50,7 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     say,
   });
   const stop = stopping();
-  const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop.signal);
+  const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop);
   const { pipeline } = road;
   const quiet = given.quiet ?? (report !== undefined && isatty(1));
   const writer = quiet ? undefined : new Writer(process.stdout);
@@ -60,7 +61,7 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     const bytes = made instanceof Promise ? await made : made;
     const sent = writer?.write(bytes);
     if (sent !== undefined) await sent;
-    if (stop.signal.aborted) break;
+    if (stop.aborted) break;
     progress.show(text);
   }
   const rest = await pipeline.end();
@@ -69,17 +70,6 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   badRows.tell();
   say(summary(road, pace));
   report?.write(say);
-}
-
-/** Ctrl-C, or nobody who reads on, ends the reading; what was learned by then is saved. The second Ctrl-C kills. */
-function stopping(): AbortController {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exitCode = 1;
-    stop.abort();
-  });
-  return stop;
 }
 
 function summary({ pipeline }: Road, pace: Pace): string {

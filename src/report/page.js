@@ -16,6 +16,10 @@ function grouped(count) {
   return count.toLocaleString('en-US');
 }
 
+function countText({ length }) {
+  return length === 0 ? 'no alarm' : `${grouped(length)} alarm${length === 1 ? '' : 's'}`;
+}
+
 /** Six digits, as many as a plot can show. */
 function short(number) {
   return number == null ? '–' : String(Number(number.toPrecision(6)));
@@ -200,7 +204,7 @@ function button(text, detail, onClick) {
 
 function listAlarms({ alarms, points }) {
   const { time, value, expected, lower, upper, strangeness } = chosen.columns;
-  element('alarms-title').textContent = `${grouped(alarms.length)} alarms among ${grouped(points)} values`;
+  element('alarms-title').textContent = `${countText(alarms)} among ${grouped(points)} values`;
   const entries = alarms.slice(0, MOST_ALARMS).map((alarm) => {
     const [first, last, peak, level] = alarm;
     const band = Number.isNaN(expected[peak])
@@ -240,11 +244,9 @@ function list() {
   );
   const entries = indices.slice(0, MOST_LISTED).map((index) => {
     const { tag_set, quantity, alarms, strangest, strangest_alarm } = data.series[index];
-    const count =
-      alarms.length === 0 ? 'no alarm' : `${grouped(alarms.length)} alarm${alarms.length === 1 ? '' : 's'}`;
     const item = button(
       `${tag_set} ${quantity}`,
-      `${count}, ${strangenessText(strangest_alarm || strangest)}`,
+      `${countText(alarms)}, ${strangenessText(strangest_alarm || strangest)}`,
       () => show(index),
     );
     const made = item.querySelector('button');
