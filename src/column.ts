@@ -1,6 +1,6 @@
 /** Columns: what is known of a thing stands at its number in typed arrays, which grow by copying. */
 
-type Column = Int32Array | Uint32Array | Uint8Array;
+type Column = Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array;
 
 /** A copy with room for `capacity` elements; the new ones hold `fill`. */
 export function grown<Kind extends Column>(column: Kind, capacity: number, fill = 0): Kind {

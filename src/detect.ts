@@ -16,12 +16,21 @@ const LARGEST_COUNT = 2 ** 31 - 1;
 /** What goes wrong with one series is told here; the road goes on. */
 export type OnFailure = (watch: Watch, value: number, error: unknown) => void;
 
+/**
+ * Is told of every value that was scored, at once: then the watch's `learning`, `judge` and `preparing` say what was
+ * made of it. Must not throw.
+ *
+ * @param entry of the watch's share
+ */
+export type Observe = (watch: Watch, batch: Batch, entry: number, verdict: Verdict) => void;
+
 export class Detect {
   readonly #findings: Findings;
   readonly #counts: Counts;
   readonly #lateLimit: number;
   readonly #idleExpiry: number;
   readonly #onFailure: OnFailure;
+  readonly #observe: Observe | undefined;
 
   /**
    * @param lateLimit seconds: a value older than that against its series' last one restarts its time
@@ -33,12 +42,14 @@ export class Detect {
     lateLimit: number,
     idleExpiry: number,
     onFailure: OnFailure,
+    observe?: Observe,
   ) {
     this.#findings = findings;
     this.#counts = counts;
     this.#lateLimit = lateLimit * 1e9;
     this.#idleExpiry = idleExpiry * 1e9;
     this.#onFailure = onFailure;
+    this.#observe = observe;
   }
 
   /** Runs the instance over its share. A series on which the detector throws is switched off. */
@@ -105,6 +116,7 @@ export class Detect {
       if (seen < LARGEST_COUNT) i32[header + COUNT] = seen + 1;
       this.#counts.values++;
       if (verdict !== OK && !open) this.#counts.alarms++;
+      this.#observe?.(watch, batch, entry, verdict);
       if (open !== (verdict !== OK)) i32[header + FLAGS]! ^= OPEN;
       const finite = Number.isFinite(learning.score);
       if (!finite) this.#notFinite(watch, index, learning.score);

@@ -17,10 +17,12 @@ const USUAL = 1 / 3;
 export class Learning {
   /** Of the last value. */
   score = 0;
-  /** [expected, lower, upper] in field units as they stood before it; only of a value that may be flagged. */
+  /** [expected, lower, upper] in field units as they stood before it; only of a value that may be flagged, or all. */
   band: Float64Array | undefined;
   /** How rare its score is in its series, as -log10 of a share; NaN where that is not known, or nobody will ask. */
   surprise = Number.NaN;
+  /** Somebody asks for both of every value. */
+  observed = false;
 
   readonly #instance: Instance;
   readonly #judge: Judge;
@@ -80,10 +82,11 @@ export class Learning {
     const judge = this.#judge;
     const strangeness = judge.strangeness(this.score);
     let level = judge.level(judged, own, time, strangeness);
-    if (level !== OK || open) this.#look(rows, at, time);
+    if (level !== OK || open || this.observed) this.#look(rows, at, time);
     if (this.band !== undefined && !judge.deviates(value, this.band[0]!)) level = OK;
     const verdict = judge.verdict(judged, own, time, strangeness, level, open);
-    if (verdict !== OK || this.#everything) this.surprise = judge.surprise(judged, own, strangeness);
+    if (verdict !== OK || this.#everything || this.observed)
+      this.surprise = judge.surprise(judged, own, strangeness);
     judge.learn(judged, own, strangeness);
     return verdict;
   }

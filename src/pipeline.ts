@@ -7,7 +7,7 @@ import { Annotate, AnnotationNames } from './annotate.ts';
 import { Batch } from './batch.ts';
 import type { Config } from './config.ts';
 import { CounterLog } from './counter-log.ts';
-import { Detect } from './detect.ts';
+import { Detect, type Observe, type OnFailure } from './detect.ts';
 import { Findings } from './findings.ts';
 import { Judge } from './judge.ts';
 import { Limited, type Log, textOf } from './log.ts';
@@ -35,6 +35,7 @@ export class Pipeline {
   readonly recall: Recall;
   readonly #hot: Hot;
   readonly #log: Log;
+  readonly #observe: Observe | undefined;
   readonly #reader = new Reader();
   readonly #batch = new Batch();
   readonly #findings = new Findings();
@@ -55,10 +56,14 @@ export class Pipeline {
   /** Points that the next part of the batch may have. */
   #most = 0;
 
-  /** @param hot what was learned before; without it everything is learned anew, in memory without a limit */
-  constructor(config: Config, log: Log, hot = new Hot()) {
+  /**
+   * @param hot what was learned before; without it everything is learned anew, in memory without a limit
+   * @param observe is told of every value that is scored; what comes out does not depend on it
+   */
+  constructor(config: Config, log: Log, hot = new Hot(), observe?: Observe) {
     this.#hot = hot;
     this.#log = log;
+    this.#observe = observe;
     this.#malformed = new Limited(log.warn, 1);
     this.#detectorFailed = new Limited(log.error, 60);
     this.#roadFailed = new Limited(log.error, 60);
@@ -103,17 +108,19 @@ export class Pipeline {
           const { tagSet, field } = this.#seriesOf(value);
           this.#counters.say(watch.policy.alias, tagSet, field, isCounter);
         });
-      return new Watch(index, policy, instance, judge, states, preparing);
+      const watch = new Watch(index, policy, instance, judge, states, preparing);
+      watch.learning.observed = this.#observe !== undefined;
+      return watch;
     });
     const names = new AnnotationNames(agent.annotation_prefix);
     const expiry = state.idle_expiry > 0 ? state.idle_expiry : Number.POSITIVE_INFINITY;
     this.#select = new Select(this.#hot, this.#watches, names);
-    this.#detect = new Detect(this.#findings, this.counts, agent.late_limit, expiry, (watch, value, error) =>
+    const failed: OnFailure = (watch, value, error) =>
       this.#detectorFailed.say(
         () =>
           `DETECTOR_FAILED: ${watch.policy.alias} on ${this.#describe(value)}: ${textOf(error)}; its points pass unscored`,
-      ),
-    );
+      );
+    this.#detect = new Detect(this.#findings, this.counts, agent.late_limit, expiry, failed, this.#observe);
     this.#annotate = new Annotate(this.#watches, names, this.counts);
     this.#hot.table.doubt();
   }

@@ -16,7 +16,8 @@ export function sentenceOf(steps: readonly Step[], field: string, value: string)
   }
 }
 
-function nounOf(steps: readonly Step[], field: string): string {
+/** A noun for it, e.g. `the rise of bytes_recv a second`. */
+export function nounOf(steps: readonly Step[], field: string): string {
   const of = () => nounOf(steps.slice(0, -1), field);
   switch (steps.at(-1)) {
     case 'difference':

@@ -14,8 +14,11 @@ const cli = (...args: string[]) =>
 t.test('help and version', async (t) => {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
   t.equal(cli('--version').stdout, `${version}\n`);
-  t.match(cli('--help').stdout, /run .*\n.*check .*\n.*sample .*\n.*evaluate .*\n.*train /);
-  for (const command of ['run', 'check', 'sample', 'evaluate', 'train']) {
+  t.match(
+    cli('--help').stdout,
+    /run .*\n.*check .*\n.*sample .*\n.*evaluate .*\n.*import .*\n.*train .*\n.*replay /,
+  );
+  for (const command of ['run', 'check', 'sample', 'evaluate', 'import', 'train', 'replay']) {
     const { status, stdout } = cli(command, '--help');
     t.equal(status, 0);
     t.match(stdout, /Examples:\n.*telegraf-anomaly/, command);
@@ -31,6 +34,9 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
     [['sample', 'zscore', 'null'], /null/],
     [['chekc'], /check/],
     [['evaluate', 'data', '--split', '3'], /did you mean "--splits"/],
+    [['replay', 'file', '--delimeter', ';'], /did you mean "--delimiter"/],
+    [['replay'], /Not enough/],
+    [['import', 'file', '--buket', 'b'], /did you mean "--bucket"/],
   ];
   for (const [argv, words] of cases) {
     const { status, stdout, stderr } = cli(...argv);

@@ -61,6 +61,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
+    /^src\/report\/page\.(html|css|js)$/,
     /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf|grid\.toml)$/,
     /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
     /^examples\/(README\.md|anomaly\.toml|detector\/[\w.]+)$/,
@@ -115,6 +116,13 @@ t.test('run passes the points and flags one', async (t) => {
   t.equal(lines.pop(), '');
   t.ok(isFlagged(lines[290]!));
   t.strictSame(lines.slice(0, 290), points.slice(0, 290), 'all before it are as they were');
+});
+
+t.test('replay finds its page', async (t) => {
+  writeFileSync(join(place, 'a.influx'), 'm,host=a v=1 1\nm,host=a v=2 2\n');
+  const { status, stderr } = installedProgram(['replay', '--quiet', '--report', 'a.html', 'a.influx']);
+  t.equal(status, 0, stderr);
+  t.match(readFileSync(join(place, 'a.html'), 'utf8'), /^<!doctype html>.*m,host=a.*uPlot/s);
 });
 
 t.test('sample prints a config for each detector that check finds right', async (t) => {

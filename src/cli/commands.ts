@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { doubleDash } from '../commands/arguments.ts';
 import { nearest } from '../config/suggest.ts';
 import type { PluginTable } from '../config.ts';
+import { CSV } from './csv.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addImport } from './import.ts';
+import { INFLUXDB } from './influxdb.ts';
 import { FILE } from './options.ts';
+import { addReplay } from './replay.ts';
 import { addState } from './state.ts';
 import { addTrain } from './train.ts';
 
 const OPTIONS = [
   ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
   ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
-  ...['url', 'org', 'bucket', 'token-file', 'start', 'stop', 'state'],
+  ...['state', 'speed', 'quiet', 'report', 'labels', 'stop', ...Object.keys(CSV), ...Object.keys(INFLUXDB)],
 ];
 
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
@@ -67,7 +71,7 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
     .fail((message, error) => {
       throw error ?? new Error(message);
     });
-  for (const add of [addEvaluate, addTrain, addState]) add(cli, plugins);
+  for (const add of [addEvaluate, addImport, addTrain, addReplay, addState]) add(cli, plugins);
   if (argv.length === 0) cli.showHelp('log');
   else await cli.parseAsync();
 }

@@ -4,7 +4,7 @@
  */
 import { nearest, suggest } from '../config/suggest.ts';
 
-export const COMMANDS = ['run', 'check', 'sample', 'evaluate', 'train', 'state'];
+export const COMMANDS = ['run', 'check', 'sample', 'evaluate', 'import', 'train', 'replay', 'state'];
 
 /** Arguments that only ask something of the program. */
 const ASKS = ['--help', '-h', '--version'];

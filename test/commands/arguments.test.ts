@@ -10,6 +10,8 @@ t.test('what is taken as run', async (t) => {
     [['check'], false, false],
     [['sample', 'zscore'], false, false],
     [['evaluate', 'data'], false, false],
+    [['import', 'file'], false, false],
+    [['replay', 'file'], false, false],
     [['evalaute', 'data'], false, false],
     [['--version'], false, false],
     [['-h'], false, false],

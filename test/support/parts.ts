@@ -41,6 +41,11 @@ export function influxdbPart(): Part {
   return part('no InfluxDB: npm run parts builds it', 'get-influxdb.sh', '--if-built');
 }
 
+/** A Chromium, installed first where that is allowed. Throws as telegrafPart does. */
+export function chromiumPart(): Part {
+  return part('no Chromium', 'get-chromium.sh');
+}
+
 function part(missing: string, script: string, ...options: string[]): Part {
   const got = spawnSync('bash', [`${ROOT}scripts/${script}`, ...options], { encoding: 'utf8' });
   if (got.status === 0) return { path: got.stdout.trim(), options: {} };

@@ -1,0 +1,76 @@
+/** `import`: csv becomes line protocol on stdout, or points in InfluxDB 2. */
+import { BadRows } from '../csv/bad-rows.ts';
+import { type CsvArguments, readCsvOptions } from '../csv/options.ts';
+import { csvPoints } from '../csv.ts';
+import { type Connection, type ConnectionOptions, readConnection } from '../influxdb/connection.ts';
+import { InfluxWriter } from '../influxdb/write.ts';
+import { durationText, grouped, Pace, Progress } from '../progress.ts';
+import { Source } from '../source.ts';
+import { Writer } from '../write.ts';
+import { stopping } from './stopping.ts';
+
+export interface ImportArguments extends CsvArguments, ConnectionOptions {
+  readonly files: readonly string[];
+}
+
+/** Where points go. */
+interface Target {
+  write(points: readonly string[]): Promise<void> | undefined;
+  /** Resolves when all of them are there. */
+  close(): Promise<void>;
+  /** At the end, in words: what became of them. */
+  said(): string;
+}
+
+/** Throws a Refusal. */
+export async function importCsv(given: ImportArguments): Promise<void> {
+  const progress = new Progress();
+  const say = (line: string) => progress.say(line);
+  const options = readCsvOptions(given);
+  const sources = given.files.map((file) => new Source(file));
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  const { url, org, bucket, tokenFile, token } = given;
+  const toInflux = [url, org, bucket, tokenFile, token].some((option) => option !== undefined);
+  const stop = stopping();
+  const target = toInflux ? influxdb(readConnection(given), stop, say) : lineProtocol();
+  const badRows = new BadRows(say);
+  const pace = new Pace('points');
+  let points = 0;
+  const text = () => pace.text(points, sources.reduce((sum, { read }) => sum + read, 0) / Math.max(size, 1));
+  try {
+    for (const source of sources) {
+      for await (const portion of csvPoints(source, options, badRows.add)) {
+        points += portion.length;
+        const waiting = target.write(portion);
+        if (waiting !== undefined) await waiting;
+        if (stop.aborted) break;
+        progress.show(text);
+      }
+      if (stop.aborted) break;
+    }
+    await target.close();
+  } finally {
+    badRows.tell();
+    say(`imported ${pace.text(points)}${target.said()}`);
+  }
+}
+
+function lineProtocol(): Target {
+  const writer = new Writer(process.stdout);
+  return {
+    write: (points) => (points.length > 0 ? writer.write(Buffer.from(`${points.join('\n')}\n`)) : undefined),
+    close: async () => {},
+    said: () => '',
+  };
+}
+
+function influxdb(connection: Connection, signal: AbortSignal, say: (line: string) => void): Target {
+  const onRetry = (reason: string, delay: number) =>
+    say(`INFLUXDB_RETRY: ${reason}; the batch is tried again in ${durationText(delay / 1000)}`);
+  const writer = new InfluxWriter(connection, { signal, onRetry });
+  return {
+    write: (points) => writer.write(points),
+    close: () => writer.close(),
+    said: () => `: ${grouped(writer.acknowledged)} acknowledged by InfluxDB, bucket ${connection.bucket}`,
+  };
+}

@@ -1,0 +1,84 @@
+/** Windows in which something is known to have been wrong, for the reports that show them beside the alarms. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { nanosecondsOf } from '../csv/time.ts';
+import { Refusal } from '../refusal.ts';
+import type { Recording } from './recording.ts';
+
+/** Seconds, event time; both ends belong to it. */
+export type Window = readonly [from: number, to: number];
+
+/** By what the file calls a series. */
+export type Labels = ReadonlyMap<string, readonly Window[]>;
+
+/** Stands for every series. */
+const ALL = '*';
+
+/**
+ * Reads a file of windows: JSON as NAB's combined_windows.json, or csv with the columns series, start and end. Throws a
+ * Refusal.
+ */
+export function readLabels(file: string): Labels {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const rows = /^\s*\{/.test(text) ? fromJson(text) : fromCsv(text);
+    const labels = new Map<string, Window[]>();
+    for (const [series, start, end] of rows) {
+      const windows = labels.get(series) ?? [];
+      windows.push([secondsOf(start), secondsOf(end)]);
+      labels.set(series, windows);
+    }
+    return labels;
+  } catch (error) {
+    throw new Refusal('REPORT_LABELS', `${file}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The windows of a series. The file may call it by its tag set and field with a blank between, by its tag set, or by its
+ * measurement; by a path it means the file's name, as csv files become measurements.
+ */
+export function windowsOf(labels: Labels, { tagSet, field }: Recording): Window[] {
+  const [measurement] = tagSet.split(',', 1);
+  const names = [ALL, '', `${tagSet} ${field}`, tagSet, measurement];
+  return [...labels]
+    .filter(([name]) => names.includes(name) || names.includes(fileName(name)))
+    .flatMap(([, found]) => found);
+}
+
+function fileName(path: string): string {
+  return basename(path).replace(/(.)\..*$/, '$1');
+}
+
+type Row = readonly [series: string, start: string, end: string];
+
+function fromJson(text: string): Row[] {
+  return Object.entries(JSON.parse(text) as Record<string, unknown>).flatMap(([series, windows]) => {
+    if (!Array.isArray(windows))
+      throw new Error(`${series}: a list of windows is wanted, [["start", "end"]]`);
+    return windows.map((window): Row => {
+      if (Array.isArray(window) && window.length === 2) return [series, String(window[0]), String(window[1])];
+      throw new Error(`${series}: a window is ["start", "end"], not ${JSON.stringify(window)}`);
+    });
+  });
+}
+
+function fromCsv(text: string): Row[] {
+  const rows: Record<string, string>[] = parse(text, {
+    columns: true,
+    skip_empty_lines: true,
+    trim: true,
+    bom: true,
+  });
+  return rows.map(({ series = ALL, start, end }) => {
+    if (start === undefined || end === undefined) throw new Error('csv wants the columns series,start,end');
+    return [series, start, end];
+  });
+}
+
+function secondsOf(text: string): number {
+  const time = nanosecondsOf(text.trim(), 's');
+  if (time === undefined) throw new Error(`"${text}" is no time`);
+  return Number(time) / 1e9;
+}

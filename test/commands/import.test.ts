@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import t from 'tap';
+import { CLI } from '../support/child.ts';
+import { WriteServer } from '../support/write-server.ts';
+
+async function importCsv(dir: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [CLI, 'import', ...args], { cwd: dir, env });
+  const closed = once(child, 'close');
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const [status] = await closed;
+  return { status, stdout, stderr };
+}
+
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, i) => `${i},h${i % 3},${i / 4},${2n ** 60n + BigInt(i)}\n`);
+const CSV = `time,host,load,bytes\n${rows(12_000).join('')}`;
+const POINTS = rows(12_000).map(
+  (_, i) => `load,host=h${i % 3} load=${i / 4},bytes=${2n ** 60n + BigInt(i)}i ${BigInt(i) * 1_000_000_000n}`,
+);
+const OPTIONS = ['--tag', 'host', '--integer', 'bytes'];
+
+t.test('line protocol on stdout', async (t) => {
+  const dir = t.testdir({ 'load.csv': CSV, 'x.csv': 'time;v\n1;1\n\n2;\n3;up\n4;4' });
+  writeFileSync(join(dir, 'load.gz'), gzipSync(CSV));
+  for (const file of ['load.csv', 'load.gz']) {
+    const { status, stdout, stderr } = await importCsv(dir, [...OPTIONS, file]);
+    t.equal(status, 0);
+    t.ok(stdout === `${POINTS.join('\n')}\n`, file);
+    t.match(stderr, /^imported 12,000 points, /);
+  }
+  const { status, stdout, stderr } = await importCsv(dir, [
+    '--delimiter',
+    ';',
+    '--measurement',
+    'm',
+    'x.csv',
+  ]);
+  t.equal(status, 0, 'the rest goes on');
+  t.equal(stdout, 'm v=1 1000000000\nm v=4 4000000000\n');
+  t.match(stderr, /^CSV_ROW: x\.csv:5: "up" .*\nCSV_ROWS: 1 rows were left out\nimported 2 points/);
+});
+
+t.test('into InfluxDB, through a server that is busy at first', async (t) => {
+  const server = await WriteServer.start(t, [{ status: 503 }, { status: 503 }, { after: 300 }]);
+  const dir = t.testdir({ 'load.csv': CSV, token: 'from a file\n'.replaceAll(' ', '_') });
+  const to = ['--url', server.url, '--org', 'o', '--bucket', 'b'];
+  const { status, stdout, stderr } = await importCsv(dir, [...OPTIONS, ...to, 'load.csv'], {
+    INFLUX_TOKEN: 'secret',
+  });
+  t.equal(status, 0, stderr);
+  t.equal(stdout, '');
+  t.ok(server.lines.join('\n') === POINTS.join('\n'), 'every point once, and every digit');
+  t.match(stderr, /INFLUXDB_RETRY: 503 .* in 1 s\nINFLUXDB_RETRY: 503 .* in 2 s\n/);
+  t.match(stderr, /imported 12,000 points.*: 12,000 acknowledged by InfluxDB, bucket b\n$/);
+  const again = await importCsv(dir, [...OPTIONS, ...to, '--token-file', 'token', 'load.csv']);
+  t.equal(again.status, 0, again.stderr);
+  t.match(server.requests.at(-1), { authorization: 'Token from_a_file' });
+});
+
+t.test('what is wrong is a line with its code, and what was acknowledged is told', async (t) => {
+  const server = await WriteServer.start(t, [{}, { status: 400, message: 'field type conflict' }]);
+  const dir = t.testdir({ 'load.csv': CSV });
+  const to = ['--url', server.url, '--org', 'o', '--bucket', 'b'];
+  const secret = { INFLUX_TOKEN: 'secret' };
+  const refused = await importCsv(dir, [...OPTIONS, ...to, 'load.csv'], secret);
+  t.equal(refused.status, 1);
+  t.match(refused.stderr, /: 5,000 acknowledged.*\nINFLUXDB_WRITE: .*400.*field type conflict\n$/s);
+  const cases: [args: string[], code: string][] = [
+    [['--url', server.url, 'load.csv'], 'INFLUXDB_ARGUMENT'],
+    [[...to, '--token', 'x', 'load.csv'], 'INFLUXDB_TOKEN_ARGUMENT'],
+    [[...to, 'away.csv'], 'FILE_UNREADABLE'],
+    [[...to, '--start', 'now', 'load.csv'], 'CSV_ARGUMENT'],
+  ];
+  for (const [args, code] of cases) {
+    const { status, stderr } = await importCsv(dir, args, secret);
+    t.equal(status, 1, code);
+    t.match(stderr, new RegExp(`^${code}: [^\\n]+\\n$`));
+  }
+});

@@ -1,0 +1,67 @@
+import t from 'tap';
+import { BadRow, LineMaker } from '../../src/csv/line.ts';
+import { type CsvArguments, readCsvOptions } from '../../src/csv/options.ts';
+
+const maker = (columns: string, given: CsvArguments = {}) =>
+  new LineMaker(readCsvOptions(given), columns.split(','), 'a file');
+
+t.test('columns become tags, fields and the time', async (t) => {
+  const lines = maker('time,host,load,count,note,junk', {
+    tag: ['host', 'a=b c'],
+    integer: ['count'],
+    string: ['note'],
+    drop: ['junk'],
+  });
+  t.equal(
+    lines.line(['1', 'x,y', '1.50', '9007199254740993', 'say "a\\b"', 'no'], 0),
+    'a\\ file,a=b\\ c,host=x\\,y load=1.50,count=9007199254740993i,note="say \\"a\\\\b\\"" 1000000000',
+  );
+  t.equal(
+    lines.line(['2', '', '.5', '-9223372036854775808', '', ''], 1),
+    'a\\ file,a=b\\ c load=0.5,count=-9223372036854775808i 2000000000',
+  );
+  t.equal(lines.line(['3', 'z', ' +7 ', '', '', ''], 2), 'a\\ file,a=b\\ c,host=z load=7 3000000000');
+  t.equal(lines.line(['3', 'z', 'NaN', 'null', '', ''], 3), '', 'a row without a value is no point');
+});
+
+t.test('tags are sorted as Telegraf does it', async (t) => {
+  const { line } = { line: maker('time,b,a,B,v', { tag: ['b', 'a', 'B'] }) };
+  t.equal(line.line(['1', '1', '2', '3', '4'], 0), 'a\\ file,B=3,a=2,b=1 v=4 1000000000');
+});
+
+t.test('a clock for rows that have no time', async (t) => {
+  const lines = maker('v', { start: '2024-01-01', every: '1m', measurement: 'm' });
+  t.equal(lines.line(['1'], 0), 'm v=1 1704067200000000000');
+  t.equal(lines.line(['1'], 60), 'm v=1 1704070800000000000');
+});
+
+t.test('rows that are no points', async (t) => {
+  const lines = maker('timestamp,host,v,count', { tag: ['host'], integer: ['count'] });
+  const wrong: [cells: string[], reason: RegExp][] = [
+    [['1', 'a', '1'], /3 cells where there are 4/],
+    [['noon', 'a', '1', '1'], /"noon" is no time/],
+    [['1', 'a', 'up', '1'], /"up" in the column v is no number/],
+    [['1', 'a', '0x10', '1'], /no number/],
+    [['1', 'a', '1e999', '1'], /no number/],
+    [['1', 'a', '1', '1.5'], /whole number of 64 bits/],
+    [['1', 'a', '1', '9223372036854775808'], /whole number of 64 bits/],
+    [['1', 'a\\', '1', '1'], /the tag host/],
+    [['1', 'a\nb', '1', '1'], /the tag host/],
+  ];
+  for (const [cells, reason] of wrong) {
+    try {
+      lines.line(cells, 0);
+      t.fail(cells.join());
+    } catch (error) {
+      t.ok(error instanceof BadRow, cells.join());
+      t.match(error, { message: reason });
+    }
+  }
+});
+
+t.test('options that do not fit the file are refused', async (t) => {
+  t.throws(() => maker('a,b'), { code: 'CSV_NO_TIME' });
+  t.throws(() => maker('a,b', { time: 'c' }), { code: 'CSV_NO_COLUMN' });
+  t.throws(() => maker('time,b', { tag: ['c'] }), { code: 'CSV_NO_COLUMN' });
+  t.throws(() => maker('time,b', { drop: ['b'] }), { code: 'CSV_NO_FIELD' });
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { type Record, Records } from '../../src/csv/records.ts';
+
+function read(portions: readonly string[], delimiter = ','): Record[] {
+  const records = new Records(delimiter);
+  return [...portions.flatMap((portion) => [...records.add(portion)]), ...records.end()];
+}
+
+t.test('lines, with their numbers; empty ones are none', async (t) => {
+  t.strictSame(read(['a,b\r\n1,2\n\n3,', '4\n5,6']), [
+    { line: 1, cells: ['a', 'b'] },
+    { line: 2, cells: ['1', '2'] },
+    { line: 4, cells: ['3', '4'] },
+    { line: 5, cells: ['5', '6'] },
+  ]);
+  t.strictSame(read(['a;b,c\n'], ';'), [{ line: 1, cells: ['a', 'b,c'] }]);
+});
+
+t.test('quotes hide delimiters, line breaks and quotes', async (t) => {
+  t.strictSame(read(['1,"x,y"\n2,"two\nlines, ""so"""\n3,z\n']), [
+    { line: 1, cells: ['1', 'x,y'] },
+    { line: 2, cells: ['2', 'two\nlines, "so"'] },
+    { line: 4, cells: ['3', 'z'] },
+  ]);
+});
+
+t.test('a bad quote costs its own line', async (t) => {
+  const lines = Array.from({ length: 300 }, (_, i) => `${i},1`);
+  lines[10] = '10,"1';
+  lines[20] = '20,b"c"';
+  const found = read([lines.join('\n')]);
+  t.equal(found.length, 300);
+  t.match(found[10], { line: 11, cells: undefined, reason: 'a quote is never closed' });
+  t.match(found[20], { line: 21, cells: undefined, reason: /quote/i });
+  t.equal(found.filter(({ cells }) => cells?.length === 2).length, 298);
+  t.match(read(['1,"2']), [{ line: 1, cells: undefined }]);
+});
+
+t.test('portions do not matter', async (t) => {
+  const piece = fc.constantFrom('a', ',', '"', '\n', '\r\n', '1,2\n', '"b"');
+  fc.assert(
+    fc.property(fc.array(piece), fc.array(fc.integer({ min: 1, max: 5 })), (pieces, sizes) => {
+      const text = pieces.join('');
+      const portions: string[] = [];
+      let at = 0;
+      for (const size of sizes) {
+        portions.push(text.slice(at, at + size));
+        at += size;
+      }
+      t.strictSame(read([...portions, text.slice(at)]), read([text]));
+    }),
+  );
+});

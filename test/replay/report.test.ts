@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { reportOf } from '../../src/replay/report.ts';
+import { Hot } from '../../src/state/hot.ts';
+
+t.test('what could not be written is refused at once', async (t) => {
+  const dir = t.testdir({ labels: 'neither' });
+  const files = ['a'];
+  t.equal(reportOf({ files, report: undefined, labels: undefined }), undefined);
+  const wrong = { files, report: join(dir, 'away', 'a.html'), labels: undefined };
+  t.throws(() => reportOf(wrong), { code: 'REPORT_UNWRITABLE' });
+  const report = join(dir, 'a.html');
+  t.throws(() => reportOf({ files, report, labels: join(dir, 'away') }), { code: 'REPORT_LABELS' });
+  t.throws(() => reportOf({ files, report: undefined, labels: 'x' }), { code: 'REPLAY_ARGUMENT' });
+});
+
+t.test('a page, and what is said of it', async (t) => {
+  const dir = t.testdir({ labels: '{"other.csv": [["1", "2"]]}' });
+  const file = join(dir, 'a.html');
+  const report = reportOf({ files: ['x/a', 'y/b'], report: file, labels: join(dir, 'labels') })!;
+  report.observer(new Hot());
+  const said: string[] = [];
+  report.write((line) => said.push(line));
+  t.match(said, [/^REPORT_LABELS: .* names no series .*other\.csv/, /a\.html: 0 series, 0 values, 0\.1 MB$/]);
+  t.ok(existsSync(file));
+});
