@@ -1,14 +1,28 @@
-/** A file's bytes, unpacked where its name ends in .gz, with how far the reading is. */
-import { createReadStream, type ReadStream, statSync } from 'node:fs';
+/** A file's text, unpacked where it is gzip, from any place on, with how far the reading is. */
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  type ReadStream,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { Refusal } from './refusal.ts';
 
-const CHUNK_BYTES = 64 << 10;
+const CHUNK_BYTES = 256 << 10;
+/** What every file of gzip begins with. */
+const GZIP = 0x8b1f;
 
 export class Source {
   readonly file: string;
   /** Of the file, packed as it is. */
   readonly size: number;
+  /** It lies there whole, and can be read again; a pipe cannot. */
+  readonly isFile: boolean;
+  readonly #isGzip: boolean;
+  #start = 0;
   #stream: ReadStream | undefined;
 
   /** Throws a Refusal where there is no such file. */
@@ -18,6 +32,8 @@ export class Source {
       const stat = statSync(file);
       if (stat.isDirectory()) throw new Error('it is a directory; give the path of a file');
       this.size = stat.size;
+      this.isFile = stat.isFile();
+      this.#isGzip = this.isFile ? beginsAsGzip(file) : file.endsWith('.gz');
     } catch (error) {
       throw unreadable(file, error);
     }
@@ -25,17 +41,25 @@ export class Source {
 
   /** Bytes of the file that have been read so far. */
   get read(): number {
-    return this.#stream?.bytesRead ?? 0;
+    return this.#start + (this.#stream?.bytesRead ?? 0);
   }
 
-  /** Each chunk is the taker's. Throws a Refusal for what cannot be read, or is no gzip though it is called so. */
-  async *chunks(): AsyncGenerator<Buffer> {
-    const raw = createReadStream(this.file, { highWaterMark: CHUNK_BYTES });
+  /**
+   * Each chunk is the taker's. Throws a Refusal for what cannot be read.
+   * @param offset bytes of the text that are passed over
+   */
+  async *chunks(offset = 0): AsyncGenerator<Buffer> {
+    this.#start = this.#isGzip ? 0 : offset;
+    const raw = createReadStream(this.file, { start: this.#start, highWaterMark: CHUNK_BYTES });
     this.#stream = raw;
-    const unpacked = this.file.endsWith('.gz') ? createGunzip({ chunkSize: CHUNK_BYTES }) : undefined;
+    const unpacked = this.#isGzip ? createGunzip({ chunkSize: CHUNK_BYTES }) : undefined;
     if (unpacked !== undefined) raw.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
+    let left = offset - this.#start;
     try {
-      yield* unpacked ?? raw;
+      for await (const chunk of (unpacked ?? raw) as AsyncIterable<Buffer>) {
+        if (left < chunk.length) yield chunk.subarray(left);
+        left = Math.max(0, left - chunk.length);
+      }
     } catch (error) {
       throw unreadable(this.file, error);
     } finally {
@@ -44,6 +68,18 @@ export class Source {
   }
 }
 
+function beginsAsGzip(file: string): boolean {
+  const descriptor = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(2);
+    return (
+      fstatSync(descriptor).size >= 2 && readSync(descriptor, head) === 2 && head.readUInt16LE() === GZIP
+    );
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function unreadable(file: string, error: unknown): Refusal {
-  return new Refusal('FILE_UNREADABLE', `${file}: ${(error as Error).message}`);
+  return new Refusal('FILE_UNREADABLE', `${file} cannot be read: ${(error as Error).message}`);
 }

@@ -14,13 +14,16 @@ export function timeText(nanoseconds: bigint): string {
   return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
 
-/** The date and the time of day to the second; the fraction; the offset from UTC. */
-const PATTERN = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d))?$/;
+/** The date, the time of day, its seconds, the fraction of one, and the offset from UTC. */
+const PATTERN = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?)?\s*([Zz]|[+-]\d\d:?\d\d)?$/;
 
-/** Nanoseconds since 1970, or undefined where the text is no time. A date alone is its midnight in UTC. */
+/**
+ * Nanoseconds since 1970, or undefined where the text is no time. A date alone is its midnight; what names no zone is in
+ * UTC; what is below a nanosecond is cut off.
+ */
 export function timeOf(text: string): bigint | undefined {
-  const [, date, time = '00:00:00', fraction = '', offset = 'Z'] = PATTERN.exec(text) ?? [];
-  const milliseconds = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
+  const [, date, minute = '00:00', second = ':00', fraction = '', zone = 'Z'] = PATTERN.exec(text) ?? [];
+  const milliseconds = Date.parse(`${date}T${minute}${second}${zone.toUpperCase()}`);
   if (Number.isNaN(milliseconds)) return undefined;
-  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
 }

@@ -1,7 +1,8 @@
 /** `telegraf-anomaly train`, as yargs knows it. */
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
-import { FILE, FILTER, INFLUXDB } from './options.ts';
+import { INFLUXDB } from './influxdb.ts';
+import { FILE, FILTER } from './options.ts';
 
 export function addTrain(cli: Argv, plugins: PluginTable): void {
   cli.command(

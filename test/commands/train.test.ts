@@ -28,7 +28,7 @@ t.test('the directory can be another', async (t) => {
 t.test('mistakes are told with their code, and nothing is made', async (t) => {
   const cases: [code: RegExp, argv: string[]][] = [
     [/^TRAIN_ARGUMENT: /, train],
-    [/^TRAIN_FILE: absent cannot be read/, [...train, 'absent']],
+    [/^FILE_UNREADABLE: absent cannot be read/, [...train, 'absent']],
     [/^CONFIG_UNKNOWN_DETECTOR: wrong\.toml:1:1/, ['train', '--config', 'wrong.toml', 'a']],
     [/^CONFIG_UNREADABLE: /, ['train', '--config', 'absent.toml', 'a']],
     [/--state needs/, [...train, '--state', '', 'a']],

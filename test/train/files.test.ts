@@ -55,12 +55,13 @@ t.test('its name tells one history from another', async (t) => {
 
 t.test('what cannot be read is refused', async (t) => {
   const dir = t.testdir({ cut: gzipSync(TEXT).subarray(0, 70_000), folder: {} });
-  t.throws(() => new Files([join(dir, 'absent')]), { code: 'TRAIN_FILE' });
-  t.throws(() => new Files([join(dir, 'folder')]), { code: 'TRAIN_FILE' });
+  t.throws(() => new Files([join(dir, 'absent')]), { code: 'FILE_UNREADABLE' });
+  t.throws(() => new Files([join(dir, 'folder')]), { code: 'FILE_UNREADABLE' });
+  t.throws(() => new Files(['/dev/stdin', '/dev/null']), { code: 'TRAIN_FILE' }, 'a device');
   const pieces: Piece[] = [];
   const reading = async () => {
     for await (const piece of new Files([join(dir, 'cut')]).read(undefined)) pieces.push(piece);
   };
-  await t.rejects(reading(), { code: 'TRAIN_FILE', message: /cut cannot be read/ });
+  await t.rejects(reading(), { code: 'FILE_UNREADABLE', message: /cut cannot be read/ });
   t.ok(pieces.length > 0, 'after what is before its end');
 });
