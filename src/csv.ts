@@ -54,8 +54,3 @@ export async function* csvLines(
   for await (const points of csvPoints(source, options, onBadRow))
     if (points.length > 0) yield Buffer.from(`${points.join('\n')}\n`);
 }
-
-/** Whether the file is csv by its name. */
-export function isCsv(file: string): boolean {
-  return /\.csv(\.gz)?$/i.test(file);
-}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { type CsvArguments, readCsvOptions } from '../src/csv/options.ts';
-import { csvLines, isCsv } from '../src/csv.ts';
+import { csvLines } from '../src/csv.ts';
 import { Source } from '../src/source.ts';
 
 async function read(file: string, given: CsvArguments = {}) {
@@ -45,9 +45,4 @@ t.test('many rows over many chunks', async (t) => {
   const dir = t.testdir({ 'many.csv': `time,value,note\n${rows.join('')}` });
   const { text } = await read(join(dir, 'many.csv'), { string: ['note'] });
   t.equal(text, rows.map((_, i) => `many value=${i / 7},note="ü" ${BigInt(i) * 1000000000n}\n`).join(''));
-});
-
-t.test('by its name', async (t) => {
-  t.ok(isCsv('a.csv') && isCsv('b/a.CSV.gz'));
-  t.notOk(isCsv('a.influx') || isCsv('csv'));
 });

@@ -11,13 +11,21 @@ export interface Timing {
 }
 
 /** bash, because its `time` counts one command of a pipeline, start-up and all, and writes what we ask for. */
+const ALONE = `TIMEFORMAT='%R %U %S'; "$0"; { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
 const SCRIPT = `TIMEFORMAT='%R %U %S'; cat "$0" | { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
 
 /** `cat FILE | PROGRAM > /dev/null`. Throws when the program fails. */
 export function timeBehindPipe(file: string, program: readonly string[]): Timing {
-  const { status, stderr, error } = spawnSync('bash', ['-o', 'pipefail', '-c', SCRIPT, file, ...program], {
-    encoding: 'utf8',
-  });
+  return time(['-o', 'pipefail', '-c', SCRIPT, file], program);
+}
+
+/** `PROGRAM > /dev/null`. Throws when the program fails. */
+export function timeAlone(program: readonly string[]): Timing {
+  return time(['-c', ALONE, 'true'], program);
+}
+
+function time(script: readonly string[], program: readonly string[]): Timing {
+  const { status, stderr, error } = spawnSync('bash', [...script, ...program], { encoding: 'utf8' });
   if (error !== undefined) throw error;
   const [seconds, user, system] = stderr.trim().split(' ').map(Number);
   if (status !== 0 || system === undefined) throw new Error(`${program.join(' ')} failed: ${stderr}`);
@@ -29,8 +37,11 @@ export function peer(name: string): string[] {
   return [process.execPath, fileURLToPath(new URL(`../peers/${name}.js`, import.meta.url))];
 }
 
-/** The command of the built program. Without a config it scores every numeric field by its z-score. */
-export const PROGRAM: readonly string[] = [process.execPath, `${ROOT}dist/src/cli.js`, 'run'];
+/** The built program. */
+export const CLI: readonly string[] = [process.execPath, `${ROOT}dist/src/cli.js`];
+
+/** Its command under Telegraf. Without a config it scores every numeric field by its z-score. */
+export const PROGRAM: readonly string[] = [...CLI, 'run'];
 
 /** A z-score with a fixed threshold. */
 export const ZSCORE_CONFIG = `${ROOT}bench/zscore.toml`;

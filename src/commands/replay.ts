@@ -12,7 +12,6 @@ import { grouped, Pace, Progress } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
 import { Files } from '../replay/files.ts';
 import { paced } from '../replay/pace.ts';
-import { reportOf } from '../replay/report.ts';
 import { openRoad, type Road } from '../replay/road.ts';
 import { Writer } from '../write.ts';
 import { stopping } from './stopping.ts';
@@ -41,7 +40,8 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const say = (line: string) => progress.say(line);
   const badRows = new BadRows(say);
   const files = new Files(given.files, readCsvOptions(given), badRows.add);
-  const report = reportOf(given);
+  const wanted = given.report !== undefined || given.labels !== undefined;
+  const report = wanted ? (await import('../replay/report.ts')).reportOf(given) : undefined;
   const road = await openRoad({
     observer: report?.observer,
     config: given.config,

@@ -82,3 +82,8 @@ function delimiterOf(text: string): string {
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   throw new Refusal('CSV_ARGUMENT', `--delimiter "${text}" is not one character; write , or ; or tab`);
 }
+
+/** Whether the file is csv by its name. */
+export function isCsv(file: string): boolean {
+  return /\.csv(\.gz)?$/i.test(file);
+}

@@ -1,7 +1,7 @@
 /** Files as one stream of line protocol, in the order given. */
 
-import type { CsvOptions } from '../csv/options.ts';
-import { csvLines, isCsv, type OnBadRow } from '../csv.ts';
+import { type CsvOptions, isCsv } from '../csv/options.ts';
+import type { OnBadRow } from '../csv.ts';
 import { Source } from '../source.ts';
 
 const NEWLINE = 10;
@@ -31,11 +31,15 @@ export class Files {
     let lineBegins = true;
     for (const source of this.#sources) {
       if (!lineBegins) yield LINE_END;
-      const chunks = isCsv(source.file) ? csvLines(source, this.#csv, this.#onBadRow) : source.chunks();
-      for await (const chunk of chunks) {
+      for await (const chunk of isCsv(source.file) ? this.#csvLines(source) : source.chunks()) {
         lineBegins = chunk[chunk.length - 1] === NEWLINE;
         yield chunk;
       }
     }
+  }
+
+  async *#csvLines(source: Source): AsyncGenerator<Uint8Array> {
+    const { csvLines } = await import('../csv.ts');
+    yield* csvLines(source, this.#csv, this.#onBadRow);
   }
 }

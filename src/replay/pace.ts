@@ -40,7 +40,8 @@ export async function* paced(
       line = end + 1;
     }
     if (line > from) yield data.subarray(from, line);
-    rest = data.subarray(line);
+    // The chunk is the giver's again.
+    rest = Uint8Array.from(data.subarray(line));
   }
   if (rest.length > 0) yield rest;
 }

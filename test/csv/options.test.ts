@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type CsvArguments, readCsvOptions } from '../../src/csv/options.ts';
+import { type CsvArguments, isCsv, readCsvOptions } from '../../src/csv/options.ts';
 
 t.test('what is said', async (t) => {
   t.match(readCsvOptions({}), { precision: 's', delimiter: ',', columns: undefined, clock: undefined });
@@ -35,4 +35,9 @@ t.test('what does not fit is refused', async (t) => {
   ];
   for (const given of wrong)
     t.throws(() => readCsvOptions(given), { code: 'CSV_ARGUMENT' }, JSON.stringify(given));
+});
+
+t.test('csv by its name', async (t) => {
+  t.ok(isCsv('a.csv') && isCsv('b/a.CSV.gz'));
+  t.notOk(isCsv('a.influx') || isCsv('csv'));
 });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
-import { Browser, type Look } from '../support/browser.ts';
+import { Browser, type Look } from '../../bench/support/browser.ts';
 import { CLI } from '../support/child.ts';
 import { chromiumPart } from '../support/parts.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Browser } from './browser.ts';
+import { Browser } from '../../bench/support/browser.ts';
 import { CLI } from './child.ts';
 import { chromiumPart, ROOT } from './parts.ts';
 
