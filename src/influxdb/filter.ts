@@ -33,9 +33,12 @@ function partsOf(filter: string): string[] {
 function matches(column: string, pattern: string, filter: string): string {
   const value = `r[${fluxString(column)}]`;
   if (!hasGlob([pattern])) return `${value} == ${fluxString(pattern)}`;
+  // A tag that a series does not have would match as an empty one.
+  const there = column === '_measurement' ? '' : `${value} != "" and `;
   try {
     // A slash in a class is not escaped in the source of a JavaScript one.
-    return `${value} =~ /(?s)${globToRegExp(pattern).source.replace(/(?<!\\)\//g, '\\/')}/`;
+    const source = globToRegExp(pattern).source.replace(/(?<!\\)\//g, '\\/');
+    return `${there}${value} =~ /(?s)${source}/`;
   } catch (error) {
     throw new Refusal('INFLUXDB_FILTER', `--filter ${filter}: ${(error as Error).message}`);
   }

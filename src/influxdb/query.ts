@@ -71,21 +71,19 @@ function explained(error: unknown, { url, org, bucket }: Connection): unknown {
   if (error instanceof FluxError) return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${error.message}`);
   if (!(error instanceof HttpError)) return error;
   const reason = reasonOf(error);
-  switch (error.statusCode) {
-    case 401:
-    case 403:
-      return new Refusal(
-        'INFLUXDB_UNAUTHORIZED',
-        `${url} refuses the token (${reason}); it needs to read bucket ${bucket}`,
-      );
-    case 404:
-      return new Refusal(
-        'INFLUXDB_NOT_FOUND',
-        `${url} knows no organization ${org}, or no bucket ${bucket} in it that the token may read (${reason})`,
-      );
-    default:
-      return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${reason}`);
-  }
+  const { statusCode } = error;
+  if (statusCode === 401 || statusCode === 403)
+    return new Refusal(
+      'INFLUXDB_UNAUTHORIZED',
+      `${url} refuses the token (${reason}); it needs one that may read bucket ${bucket}`,
+    );
+  // An organization that it does not know is a bad request to it.
+  if (statusCode === 404 || (statusCode === 400 && /^400 .* not found$/.test(reason)))
+    return new Refusal(
+      'INFLUXDB_NOT_FOUND',
+      `${url} knows no organization ${org}, or no bucket ${bucket} in it that the token may read (${reason})`,
+    );
+  return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${reason}`);
 }
 
 /** One line, with what the server says where it says something. */

@@ -3,7 +3,7 @@
  * full of values in it. So memory is bounded by the page, however much there is; but a window is never less than a
  * second, and what is in one second is read together.
  */
-import { fluxDateTime, fluxString } from '@influxdata/influxdb-client';
+import { fluxString } from '@influxdata/influxdb-client';
 import type { AnnotationNames } from '../annotate.ts';
 import { STATS_MEASUREMENT } from '../stats.ts';
 import { timeText } from '../time.ts';
@@ -112,7 +112,7 @@ export class InfluxHistory implements History {
   }
 
   #flux(from: bigint, to: bigint): string {
-    const range = `start: ${fluxDateTime(timeText(from))}, stop: ${fluxDateTime(timeText(to))}`;
+    const range = `start: ${timeText(from)}, stop: ${timeText(to)}`;
     return [
       `from(bucket: ${fluxString(this.#source.connection.bucket)})`,
       `range(${range})`,
