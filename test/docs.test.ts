@@ -167,9 +167,11 @@ t.test('links between the documents lead somewhere', async (t) => {
     'docs/architecture.md',
     'docs/detectors.md',
     'docs/evaluate.md',
+    'docs/operations.md',
     'docs/prepare.md',
     'docs/state.md',
     'README.md',
+    'examples/README.md',
     'CONTRIBUTING.md',
     'CHANGELOG.md',
   ].filter((document) => existsSync(new URL(document, ROOT)));

@@ -7,7 +7,7 @@ import { POINTS_A_SECOND, Race, tableLine } from '../support/race.ts';
 t.setTimeout(BUILD_MILLISECONDS);
 const parts = chainParts();
 
-/** Messages that Telegraf's consumer has read and the group has not committed: sarama commits once a second. */
+/** What the group has not committed: the consumer does so once a second. */
 const UNCOMMITTED = 3 * POINTS_A_SECOND;
 /** Sent while InfluxDB is away. */
 const MEANWHILE = 20_000;

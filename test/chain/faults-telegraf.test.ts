@@ -10,7 +10,7 @@ const parts = chainParts();
 
 /** What can be under way at one time: in the pipes to and from a child, and in the chunk that it has read. */
 const UNDER_WAY = (3 * (64 << 10)) / loadPoint(10_000).length;
-/** Messages that Telegraf's consumer has read and the group has not committed: sarama commits once a second. */
+/** What the group has not committed: the consumer does so once a second. */
 const UNCOMMITTED = 3 * POINTS_A_SECOND;
 
 t.test('when something ends in Telegraf', parts.options, async (t) => {
@@ -80,7 +80,8 @@ t.test('when something ends in Telegraf', parts.options, async (t) => {
     const outcomes = await race.finish();
     for (const [at, { lost, wrong, doubled }] of outcomes.entries()) {
       const { name } = race.lanes[at]!;
-      const most = UNDER_WAY + UNCOMMITTED;
+      // What the output holds between two flushes, far less than a second by itself: Kafka has counted it as delivered.
+      const most = UNDER_WAY + 3 * POINTS_A_SECOND;
       t.ok(
         lost <= most,
         `${name}: what was counted as delivered and not written yet is lost, ${lost} points`,

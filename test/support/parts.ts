@@ -33,12 +33,18 @@ export function telegrafPart(): Part {
 
 /** The jars of a real Kafka, got first where need be: give the test file BUILD_MILLISECONDS. Throws as telegrafPart does. */
 export function kafkaPart(): Part {
-  return part('no Java 17 or no Maven', 'get-kafka.sh');
+  return serverPart('no Java 17 or no Maven', 'get-kafka.sh');
 }
 
 /** A real InfluxDB, where `npm run parts` has built it: that takes longer than a test may. Throws as telegrafPart does. */
 export function influxdbPart(): Part {
-  return part('no InfluxDB: npm run parts builds it', 'get-influxdb.sh', '--if-built');
+  return serverPart('no InfluxDB: npm run parts builds it', 'get-influxdb.sh', '--if-built');
+}
+
+/** Which process listens on a port only Linux tells us so plainly. */
+function serverPart(missing: string, script: string, ...options: string[]): Part {
+  if (process.platform !== 'linux' && !PARTS_REQUIRED) return { path: '', options: { skip: 'no Linux' } };
+  return part(missing, script, ...options);
 }
 
 /** A Chromium, installed first where that is allowed. Throws as telegrafPart does. */
