@@ -18,6 +18,10 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
         })
         .options({
           config: FILE,
+          format: {
+            choices: ['influx', 'csv'] as const,
+            describe: 'Of the files; default: csv where the name ends in .csv or .csv.gz',
+          },
           state: {
             type: 'string',
             requiresArg: true,
