@@ -26,6 +26,11 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
             type: 'string',
             requiresArg: true,
             describe: 'A directory to learn into; default: none, what is learned is thrown away',
+            // An unset variable of a script must not become another directory.
+            coerce: (path: string | undefined) => {
+              if (path !== '') return path;
+              throw new Error('--state needs the path of a directory');
+            },
           },
           speed: {
             type: 'number',

@@ -62,17 +62,21 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const writer = quiet ? undefined : new Writer(process.stdout);
   const pace = new Pace('points');
   const text = () => pace.text(pipeline.counts.points, files.share);
-  for await (const chunk of chunks) {
-    const made = pipeline.process(chunk);
-    const bytes = made instanceof Promise ? await made : made;
-    const sent = writer?.write(bytes);
-    if (sent !== undefined) await sent;
-    if (stop.aborted) break;
-    progress.show(text);
+  try {
+    for await (const chunk of chunks) {
+      const made = pipeline.process(chunk);
+      const bytes = made instanceof Promise ? await made : made;
+      const sent = writer?.write(bytes);
+      if (sent !== undefined) await sent;
+      if (stop.aborted) break;
+      progress.show(text);
+    }
+    const rest = await pipeline.end();
+    await writer?.write(rest);
+  } finally {
+    progress.clear();
+    await road.close();
   }
-  const rest = await pipeline.end();
-  await writer?.write(rest);
-  await road.close();
   badRows.tell();
   say(summary(road, pace));
   report?.write(say);
