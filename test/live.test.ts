@@ -192,12 +192,12 @@ const fieldsOf = (point: Buffer) =>
   );
 
 t.test('figures go out every interval, where a line begins', async (t) => {
-  const agent = 'stats_interval = "20ms"';
+  const agent = 'stats_interval = "2s"';
   const state = 'path = "state"\nsnapshot_interval = "20ms"\nmemory = "2MiB"';
   const { live, pass, close } = await start(t, t.testdir(), configOf('', agent, state));
   await pass('a', 'b');
   await pass('a');
-  await delay(200);
+  await delay(2500);
   t.equal(live.figures(Buffer.from('m v')), undefined);
   const point = live.figures(Buffer.from('=1 1\n'));
   t.equal(live.figures(Buffer.from('m v=1 1\n')), undefined, 'the next is not due');

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
 import { type Csv, readCsv } from './csv.ts';
 
@@ -25,7 +26,16 @@ export interface Series {
 }
 
 const WINDOWS_FILE = 'labels/combined_windows.json';
-const LABELS: Readonly<Record<string, boolean>> = { 0: false, 1: true, false: false, true: true, '': false };
+const LABELS: ReadonlyMap<string, boolean> = new Map([
+  ['', false],
+  ['0', false],
+  ['false', false],
+  ['1', true],
+  ['true', true],
+]);
+/** Seconds: the year 5138. What is beyond was meant in milliseconds. */
+const LATEST = 1e11;
+const WANTED_TIME = '"2014-07-01 00:00:00" (UTC), RFC 3339 or seconds since 1970';
 
 /** Sorted by name. Throws a Refusal. */
 export function readCorpus(path: string): Series[] {
@@ -49,14 +59,22 @@ function csvFiles(folder: string): string[] {
     .sort();
 }
 
+const TIME = z.string().refine((text) => !Number.isNaN(secondsOf(text)), `is no time; write ${WANTED_TIME}`);
 /** By the name of the series: pairs of first and last time. */
-type Windows = Readonly<Record<string, readonly (readonly [string, string])[]>>;
+const WINDOWS = z.record(z.string(), z.array(z.tuple([TIME, TIME])));
+type Windows = z.infer<typeof WINDOWS>;
 
 function readWindows(file: string): Windows {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return WINDOWS.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    throw new Refusal('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
+    if (!(error instanceof z.ZodError))
+      throw new Refusal('EVALUATE_UNREADABLE', `${file}: ${(error as Error).message}`);
+    const { path, message } = error.issues[0]!;
+    throw new Refusal(
+      'EVALUATE_LABELS',
+      `${file}: ${path.join(' > ')}: ${message}; it holds, by the name of each file, a list of pairs [first time, last time]`,
+    );
   }
 }
 
@@ -64,8 +82,7 @@ function readSeries(name: string, csv: Csv, windows: Windows | undefined): Serie
   const seconds = Float64Array.from(csv.column('timestamp'), (text, row) => {
     const time = secondsOf(text);
     if (!Number.isNaN(time)) return time;
-    const wanted = '"2014-07-01 00:00:00" (UTC), RFC 3339 or seconds since 1970';
-    throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no time; write ${wanted}`);
+    throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: "${text}" is no time; write ${WANTED_TIME}`);
   });
   const values = Float64Array.from(csv.column('value'), (text, row) => {
     const value = Number(text);
@@ -77,13 +94,16 @@ function readSeries(name: string, csv: Csv, windows: Windows | undefined): Serie
     name,
     seconds,
     values,
-    windows: windows === undefined ? runs(csv) : between(windows[name], seconds, name),
+    windows:
+      windows === undefined
+        ? runs(csv)
+        : between(Object.hasOwn(windows, name) ? windows[name] : undefined, seconds, name),
   };
 }
 
-/** Time in seconds; without a zone it is UTC. NaN for what is no time. */
+/** Time in seconds; without a zone it is UTC. NaN for what is no time, such as milliseconds. */
 export function secondsOf(text: string): number {
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Math.abs(Number(text)) < LATEST ? Number(text) : Number.NaN;
   const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text.slice(10)) ? text : `${text}Z`;
   return Date.parse(zoned.replace(' ', 'T')) / 1000;
 }
@@ -92,7 +112,7 @@ export function secondsOf(text: string): number {
 function runs(csv: Csv): Window[] {
   const windows: { first: number; last: number }[] = [];
   for (const [row, text] of csv.column('label').entries()) {
-    const label = LABELS[text.toLowerCase()];
+    const label = LABELS.get(text.toLowerCase());
     if (label === undefined)
       throw new Refusal('EVALUATE_CSV', `${csv.file}:${row + 2}: the label is "${text}"; write 0 or 1`);
     if (!label) continue;

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readCorpus, secondsOf } from '../../src/evaluate/corpus.ts';
@@ -57,6 +58,15 @@ t.test('every series of NAB has its labels', async (t) => {
     labels: { 'combined_windows.json': '{}' },
   });
   t.throws(() => readCorpus(path), { code: 'EVALUATE_LABELS', message: /x\.csv/ });
+  for (const [labels, message] of [
+    ['null', /list of pairs/],
+    ['{"x.csv": [["2014-07-01 00:00:00"]]}', /x\.csv > 0/],
+    ['{"x.csv": [["2014-07-01 00:00:00", "soon"]]}', /x\.csv > 0 > 1: is no time/],
+    ['{"x.csv": {}}', /x\.csv: /],
+  ] as const) {
+    writeFileSync(join(path, 'labels/combined_windows.json'), labels);
+    t.throws(() => readCorpus(path), { code: 'EVALUATE_LABELS', message }, labels);
+  }
   const broken = t.testdir({ data: {}, labels: { 'combined_windows.json': '{' } });
   t.throws(() => readCorpus(broken), { code: 'EVALUATE_NO_DATA' }, 'no series at all');
 });
@@ -87,6 +97,11 @@ t.test('what is wrong is told with its line', async (t) => {
     code: 'EVALUATE_CSV',
     message: /:3: "x" is no time/,
   });
+  t.throws(refused('timestamp,value,label\n1767225600000,1,0\n'), {
+    code: 'EVALUATE_CSV',
+    message: /:2: "1767225600000" is no time; write .*seconds/,
+  });
+  t.throws(refused('timestamp,value,label\n1,1,constructor\n'), { code: 'EVALUATE_CSV' });
   t.throws(refused('timestamp,value,label\n1,1,maybe\n'), {
     code: 'EVALUATE_CSV',
     message: /:2: the label is "maybe"/,

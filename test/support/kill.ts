@@ -3,8 +3,9 @@
  * snapshots are known to be (as Kafka delivers again what was not committed) and is killed; after each kill the
  * store is read and its rows are held against those of a process that nobody killed. A row depends on nothing
  * but its series' values so far, so the row of the same last time must be the same byte for byte. The judge's rows lie
- * in other pages, which are saved a moment earlier or later, so they may have a few values more or less: each must be
- * there, of its own series, and whole.
+ * in other pages, which are saved a moment earlier or later, so they may have a few values more or less, and lack the
+ * values that were saved with the detector's rows alone when the child died: those are late for the next one. But for
+ * that each must be there, of its own series, and whole.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,13 +102,13 @@ class Load {
     return this.starts.at(-1)!;
   }
 
-  /** The round in which the nth tag set had its last point before this one, with the field; −1 if none. */
-  lastRound(n: number, field: string, before: number): number {
+  /** The numbers of its points with the field among the first `before`. */
+  pointsOf(n: number, field: string, before: number): number[] {
     const { tagSets, growth, rounds } = this.options;
-    let round = this.starts.findLastIndex((start) => start <= before);
-    if (round >= rounds || this.starts[round]! + n >= before) round--;
     const born = growth === 0 ? 0 : Math.ceil(Math.max(0, n + 1 - tagSets) / growth);
-    return round >= Math.max(born, field === 'late' ? rounds / 2 : 0) ? round : -1;
+    const first = Math.max(born, field === 'late' ? Math.ceil(rounds / 2) : 0);
+    const points = this.starts.slice(first, rounds).map((start) => start + n);
+    return points.filter((point) => point < before);
   }
 
   timeOf(n: number, round: number): bigint {
@@ -119,6 +120,12 @@ class Load {
     const late = n % 3 === 0 && round >= this.options.rounds / 2 ? `,late=${value(3)}` : '';
     return `load,cell=c${n % 97},host=web-${n}${this.#padding} f0=${value(1)},f1=${value(2)}${late} ${this.timeOf(n, round)}\n`;
   }
+}
+
+/** Points of the stream, by their number, without the last. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What each row is after each round, in a process that nobody kills. */
@@ -178,8 +185,12 @@ class Reference {
     return this.#places.size;
   }
 
-  /** What of it is not as it must be, when the first `before` points have been saved for certain. */
-  objections(kept: Kept, before: number): string[] {
+  /**
+   * What of it is not as it must be.
+   * @param before so many points have been saved for certain
+   * @param torn of these the judge's rows need not know
+   */
+  objections(kept: Kept, before: number, torn: readonly Span[]): string[] {
     const wrong = [...kept.wrong];
     for (const [name, row] of kept.rows) {
       if (judgedOf(name) !== undefined) continue;
@@ -193,17 +204,18 @@ class Reference {
       }
     }
     for (const [name, { n, field }] of this.#places) {
-      const least = this.#load.lastRound(n, field, before);
-      if (least < 0) continue;
+      const last = this.#load.pointsOf(n, field, before).at(-1);
+      if (last === undefined) continue;
+      const least = this.#load.starts.indexOf(last - n);
       const row = kept.rows.get(name);
       const round = row === undefined ? -1 : this.#roundOf(row, n);
       if (round < least) wrong.push(`${name} is of round ${round}, and round ${least} was saved`);
     }
-    return [...wrong, ...this.#judgedObjections(kept, before)];
+    return [...wrong, ...this.#judgedObjections(kept, before, torn)];
   }
 
   /** Rounds are all that tells what a judge's row may hold: since when, and how many scores. */
-  #judgedObjections({ rows }: Kept, before: number): string[] {
+  #judgedObjections({ rows }: Kept, before: number, torn: readonly Span[]): string[] {
     const wrong: string[] = [];
     const { rounds } = this.#load.options;
     for (const [name, row] of rows) {
@@ -218,7 +230,10 @@ class Reference {
       if (row.length < 8 * (HEADER + BUDGET)) continue;
       const { n, field } = place;
       if (row.every((byte) => byte === 0)) {
-        if (this.#load.lastRound(n, field, before) >= 0) wrong.push(`${name} is not there`);
+        const known = this.#load
+          .pointsOf(n, field, before)
+          .some((point) => !torn.some(({ from, to }) => point >= from && point < to));
+        if (known) wrong.push(`${name} is not there`);
         continue;
       }
       const birth = row.readDoubleLE(8 * (HEADER + BIRTH));
@@ -315,6 +330,7 @@ async function runChain(test: Test, path: string, chain: Chain, kills: Kills): P
   // It looks on all the while, and so holds the list of readers open, in which the dead stand.
   const store = await lmdb.open({ path: place, sync: false, readOnly: true });
   const saved = new Saved(store);
+  const torn: Span[] = [];
   for (let done = false; !done; ) {
     const last = kills.done === KILLS;
     const chance = (what: number) => uniform(SEED + kills.done, 0, what);
@@ -353,10 +369,11 @@ async function runChain(test: Test, path: string, chain: Chain, kills: Kills): P
         if (saved.points > before) kills.advanced++;
         child.kill('SIGKILL');
         t.equal((await child.exit()).signal, 'SIGKILL');
+        torn.push({ from: saved.points, to: load.chunks[from]!.from + fed.given });
       }
       t.strictSame([...child.logged('E! '), ...child.logged('W! ')], []);
       const kept = await readKept(store);
-      const wrong = kept === undefined ? [] : reference.objections(kept, saved.points);
+      const wrong = kept === undefined ? [] : reference.objections(kept, saved.points, torn);
       t.strictSame(wrong.slice(0, 5), [], `${wrong.length} objections; ${saved.points} points were saved`);
       t.ok(kept !== undefined || saved.points === 0);
       if (done) t.equal(kept?.rows.size, 2 * reference.rows, 'each with the row of its judge');
@@ -371,6 +388,8 @@ function wayOf(chance: number): 'at its start' | 'after its points' | 'at its en
 
 interface Fed {
   readonly child: Child;
+  /** So many were written to it, or are being written. */
+  readonly given: number;
   /** So many are out. */
   readonly points: number;
   /** All are. */
@@ -382,6 +401,7 @@ interface Fed {
 /** A child that gets the chunks from this one on, one after the other. */
 async function feed(t: Test, { file, load, options }: Chain, first: number): Promise<Fed> {
   const { chunks, points } = load;
+  let given = 0;
   let out = 0;
   let stopped = false;
   const receive = (chunk: Buffer) => {
@@ -389,8 +409,9 @@ async function feed(t: Test, { file, load, options }: Chain, first: number): Pro
   };
   const child = await Child.start(t, { arguments: ['--config', file], receive });
   const feeding = (async () => {
-    for (const { bytes } of chunks.slice(first)) {
+    for (const { bytes, points } of chunks.slice(first)) {
       if (stopped) return;
+      given += points;
       await child.write(bytes);
       await delay(options.pace);
     }
@@ -399,6 +420,9 @@ async function feed(t: Test, { file, load, options }: Chain, first: number): Pro
   feeding.catch(() => {});
   return {
     child,
+    get given() {
+      return given;
+    },
     get points() {
       return out;
     },
