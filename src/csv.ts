@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { BadRow, LineMaker } from './csv/line.ts';
 import type { CsvOptions } from './csv/options.ts';
-import { type Record, Records } from './csv/records.ts';
+import { type CsvRecord, Records } from './csv/records.ts';
 import type { Source } from './source.ts';
 
 /** A row that is left out: its line in the file, from 1, and why. */
@@ -19,7 +19,7 @@ export async function* csvPoints(
   const measurement = basename(file).replace(/(.)\..*$/, '$1');
   let maker = options.columns && new LineMaker(options, options.columns, measurement);
   let row = 0;
-  const pointsOf = (found: Iterable<Record>): string[] => {
+  const pointsOf = (found: Iterable<CsvRecord>): string[] => {
     const points: string[] = [];
     for (const { line, cells, reason } of found) {
       if (maker === undefined && cells !== undefined) {

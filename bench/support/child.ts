@@ -11,7 +11,7 @@ export interface Timing {
 }
 
 /** bash, because its `time` counts one command of a pipeline, start-up and all, and writes what we ask for. */
-const ALONE = `TIMEFORMAT='%R %U %S'; "$0"; { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
+const ALONE = `TIMEFORMAT='%R %U %S'; { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
 const SCRIPT = `TIMEFORMAT='%R %U %S'; cat "$0" | { time "$@" > /dev/null 2>&3; } 3> /dev/null`;
 
 /** `cat FILE | PROGRAM > /dev/null`. Throws when the program fails. */
@@ -21,7 +21,7 @@ export function timeBehindPipe(file: string, program: readonly string[]): Timing
 
 /** `PROGRAM > /dev/null`. Throws when the program fails. */
 export function timeAlone(program: readonly string[]): Timing {
-  return time(['-c', ALONE, 'true'], program);
+  return time(['-c', ALONE, 'bash'], program);
 }
 
 function time(script: readonly string[], program: readonly string[]): Timing {

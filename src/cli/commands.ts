@@ -15,7 +15,9 @@ import { addTrain } from './train.ts';
 const OPTIONS = [
   ...['config', 'help', 'version', 'path', 'filter', 'field', 'limit', 'json', 'yes', 'detector', 'grid'],
   ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
-  ...['state', 'speed', 'quiet', 'report', 'labels', 'stop', ...Object.keys(CSV), ...Object.keys(INFLUXDB)],
+  ...['state', 'format', 'speed', 'quiet', 'report', 'labels', 'stop'],
+  ...Object.keys(CSV),
+  ...Object.keys(INFLUXDB),
 ];
 
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */

@@ -18,10 +18,19 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
         })
         .options({
           config: FILE,
+          format: {
+            choices: ['influx', 'csv'] as const,
+            describe: 'Of the files; default: csv where the name ends in .csv or .csv.gz',
+          },
           state: {
             type: 'string',
             requiresArg: true,
             describe: 'A directory to learn into; default: none, what is learned is thrown away',
+            // An unset variable of a script must not become another directory.
+            coerce: (path: string | undefined) => {
+              if (path !== '') return path;
+              throw new Error('--state needs the path of a directory');
+            },
           },
           speed: {
             type: 'number',

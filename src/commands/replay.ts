@@ -18,6 +18,8 @@ import { stopping } from './stopping.ts';
 
 export interface ReplayArguments extends CsvArguments {
   readonly files: readonly string[];
+  /** Of the files; without it their names say which are csv. */
+  readonly format: 'influx' | 'csv' | undefined;
   readonly config: string | undefined;
   readonly state: string | undefined;
   /** Event time to real time; without it as fast as it goes. */
@@ -39,7 +41,11 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const progress = new Progress();
   const say = (line: string) => progress.say(line);
   const badRows = new BadRows(say);
-  const files = new Files(given.files, readCsvOptions(given), badRows.add);
+  const files = new Files(given.files, {
+    format: given.format,
+    csv: readCsvOptions(given),
+    onBadRow: badRows.add,
+  });
   const wanted = given.report !== undefined || given.labels !== undefined;
   const report = wanted ? (await import('../replay/report.ts')).reportOf(given) : undefined;
   const road = await openRoad({
@@ -56,17 +62,21 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
   const writer = quiet ? undefined : new Writer(process.stdout);
   const pace = new Pace('points');
   const text = () => pace.text(pipeline.counts.points, files.share);
-  for await (const chunk of chunks) {
-    const made = pipeline.process(chunk);
-    const bytes = made instanceof Promise ? await made : made;
-    const sent = writer?.write(bytes);
-    if (sent !== undefined) await sent;
-    if (stop.aborted) break;
-    progress.show(text);
+  try {
+    for await (const chunk of chunks) {
+      const made = pipeline.process(chunk);
+      const bytes = made instanceof Promise ? await made : made;
+      const sent = writer?.write(bytes);
+      if (sent !== undefined) await sent;
+      if (stop.aborted) break;
+      progress.show(text);
+    }
+    const rest = await pipeline.end();
+    await writer?.write(rest);
+  } finally {
+    progress.clear();
+    await road.close();
   }
-  const rest = await pipeline.end();
-  await writer?.write(rest);
-  await road.close();
   badRows.tell();
   say(summary(road, pace));
   report?.write(say);

@@ -53,6 +53,12 @@ export class LineMaker {
     this.#columns = columns;
     this.#measurement = escaped(options.measurement ?? measurement, /[, ]/g);
     const { tags, constants, integers, strings, drops } = options;
+    const twice = columns.find((name, column) => name !== '' && columns.indexOf(name) < column);
+    if (twice !== undefined)
+      throw new Refusal(
+        'CSV_SAME_COLUMN',
+        `two columns are named "${twice}"; give them names by --columns, and the line of the header is left out`,
+      );
     for (const name of [...tags, ...integers, ...strings, ...drops]) this.#column(name);
     // In the order in which Telegraf writes them, so that the series are the same.
     this.#tags = [

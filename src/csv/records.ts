@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 const MOST_BREAKS = 100;
 const QUOTE = '"';
 
-export interface Record {
+export interface CsvRecord {
   /** Of the file, from 1; where the record begins. */
   readonly line: number;
   /** Without the quotes. Undefined where the record cannot be read, and `reason` says why. */
@@ -30,20 +30,20 @@ export class Records {
   }
 
   /** The records that are complete with this portion. */
-  *add(text: string): Generator<Record> {
+  *add(text: string): Generator<CsvRecord> {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) yield* this.#take(line);
   }
 
   /** No more text: a last line needs no end. */
-  *end(): Generator<Record> {
+  *end(): Generator<CsvRecord> {
     if (this.#rest !== '') yield* this.#take(this.#rest);
     this.#rest = '';
     while (this.#open.length > 0) yield* this.#giveUp();
   }
 
-  *#take(given: string): Generator<Record> {
+  *#take(given: string): Generator<CsvRecord> {
     this.#line++;
     const line = given.endsWith('\r') ? given.slice(0, -1) : given;
     if (this.#open.length === 0 && !line.includes(QUOTE)) {
@@ -59,7 +59,7 @@ export class Records {
   }
 
   /** The first of the open lines was no record; those behind it are read again. */
-  *#giveUp(): Generator<Record> {
+  *#giveUp(): Generator<CsvRecord> {
     const [, ...again] = this.#open;
     this.#line -= again.length;
     this.#open = [];
@@ -67,7 +67,7 @@ export class Records {
     for (const line of again) yield* this.#take(line);
   }
 
-  #quoted(text: string): Record {
+  #quoted(text: string): CsvRecord {
     const line = this.#line - this.#open.length + 1;
     try {
       const [cells] = parse(text, { delimiter: this.#delimiter, relax_column_count: true }) as string[][];

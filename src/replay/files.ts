@@ -7,18 +7,23 @@ import { Source } from '../source.ts';
 const NEWLINE = 10;
 const LINE_END = Buffer.from('\n');
 
+export interface FilesOptions {
+  /** Of all of them; without it their names say which are csv. */
+  readonly format: 'influx' | 'csv' | undefined;
+  readonly csv: CsvOptions;
+  readonly onBadRow: OnBadRow;
+}
+
 export class Files {
   readonly #sources: readonly Source[];
   readonly #size: number;
-  readonly #csv: CsvOptions;
-  readonly #onBadRow: OnBadRow;
+  readonly #options: FilesOptions;
 
   /** Throws a Refusal where one of them cannot be read, before anything of another is. */
-  constructor(files: readonly string[], csv: CsvOptions, onBadRow: OnBadRow) {
+  constructor(files: readonly string[], options: FilesOptions) {
     this.#sources = files.map((file) => new Source(file));
     this.#size = this.#sources.reduce((sum, { size }) => sum + size, 0);
-    this.#csv = csv;
-    this.#onBadRow = onBadRow;
+    this.#options = options;
   }
 
   /** The share that has been read, in [0, 1]. */
@@ -31,15 +36,17 @@ export class Files {
     let lineBegins = true;
     for (const source of this.#sources) {
       if (!lineBegins) yield LINE_END;
-      for await (const chunk of isCsv(source.file) ? this.#csvLines(source) : source.chunks()) {
+      for await (const chunk of this.#chunksOf(source)) {
         lineBegins = chunk[chunk.length - 1] === NEWLINE;
         yield chunk;
       }
     }
   }
 
-  async *#csvLines(source: Source): AsyncGenerator<Uint8Array> {
+  async *#chunksOf(source: Source): AsyncGenerator<Uint8Array> {
+    const { format, csv, onBadRow } = this.#options;
+    if (format === 'influx' || (format === undefined && !isCsv(source.file))) return yield* source.chunks();
     const { csvLines } = await import('../csv.ts');
-    yield* csvLines(source, this.#csv, this.#onBadRow);
+    yield* csvLines(source, csv, onBadRow);
   }
 }

@@ -1,5 +1,5 @@
 /** The report of a replay, from what is asked for to the page. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Observe } from '../detect.ts';
 import { grouped } from '../progress.ts';
@@ -29,11 +29,11 @@ export function reportOf({ files, report: file, labels: labelsFile }: ReportArgu
     throw new Refusal('REPLAY_ARGUMENT', '--labels are shown in a report; say --report FILE.html');
   }
   const labels: Labels = labelsFile === undefined ? new Map() : readLabels(labelsFile);
-  try {
+  orRefuse(file, () => {
     accessSync(dirname(file), constants.W_OK);
-  } catch (error) {
-    throw new Refusal('REPORT_UNWRITABLE', `${file}: ${(error as Error).message}`);
-  }
+    if (file === '' || statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new Error('give the path of a file');
+  });
   let recorder: Recorder | undefined;
   return {
     observer: (hot) => {
@@ -47,7 +47,9 @@ export function reportOf({ files, report: file, labels: labelsFile }: ReportArgu
           `REPORT_LABELS: ${labelsFile} names no series of these: ${[...labels.keys()].slice(0, 3).join(', ')}; write measurement,tag=value,… or * for all`,
         );
       const title = files.map((name) => basename(name)).join(', ');
-      const { series, shown, points, bytes } = writeReport(file, recordings, { title, labels });
+      const { series, shown, points, bytes } = orRefuse(file, () =>
+        writeReport(file, recordings, { title, labels }),
+      );
       const thinned =
         shown < points ? ` (${grouped(shown)} are in the page, all of the alarms among them)` : '';
       say(
@@ -55,4 +57,12 @@ export function reportOf({ files, report: file, labels: labelsFile }: ReportArgu
       );
     },
   };
+}
+
+function orRefuse<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Refusal('REPORT_UNWRITABLE', `--report ${file}: ${(error as Error).message}`);
+  }
 }

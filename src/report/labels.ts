@@ -1,7 +1,7 @@
 /** Windows in which something is known to have been wrong, for the reports that show them beside the alarms. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parse } from 'csv-parse/sync';
+import { Records } from '../csv/records.ts';
 import { nanosecondsOf } from '../csv/time.ts';
 import { Refusal } from '../refusal.ts';
 import type { Recording } from './recording.ts';
@@ -21,7 +21,7 @@ const ALL = '*';
  */
 export function readLabels(file: string): Labels {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = new TextDecoder().decode(readFileSync(file));
     const rows = /^\s*\{/.test(text) ? fromJson(text) : fromCsv(text);
     const labels = new Map<string, Window[]>();
     for (const [series, start, end] of rows) {
@@ -65,16 +65,19 @@ function fromJson(text: string): Row[] {
 }
 
 function fromCsv(text: string): Row[] {
-  const rows: Record<string, string>[] = parse(text, {
-    columns: true,
-    skip_empty_lines: true,
-    trim: true,
-    bom: true,
+  const records = new Records(',');
+  const rows = [...records.add(text), ...records.end()].map(({ line, cells, reason }) => {
+    if (cells === undefined) throw new Error(`line ${line}: ${reason}`);
+    return cells.map((cell) => cell.trim());
   });
-  return rows.map(({ series = ALL, start, end }) => {
-    if (start === undefined || end === undefined) throw new Error('csv wants the columns series,start,end');
-    return [series, start, end];
-  });
+  const header = rows.shift() ?? [];
+  const [series, start, end] = ['series', 'start', 'end'].map((name) => header.indexOf(name)) as [
+    number,
+    number,
+    number,
+  ];
+  if (start < 0 || end < 0) throw new Error('csv wants the columns series,start,end');
+  return rows.map((cells) => [cells[series] ?? ALL, cells[start] ?? '', cells[end] ?? '']);
 }
 
 function secondsOf(text: string): number {

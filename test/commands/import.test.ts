@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { CLI } from '../support/child.ts';
+import { ROOT } from '../support/parts.ts';
 import { WriteServer } from '../support/write-server.ts';
 
 async function importCsv(dir: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -86,4 +87,28 @@ t.test('what is wrong is a line with its code, and what was acknowledged is told
     t.equal(status, 1, code);
     t.match(stderr, new RegExp(`^${code}: [^\\n]+\\n$`));
   }
+});
+
+t.test('the example of the docs, from a machine of 38 columns to a report', async (t) => {
+  const [, script] = /```sh\n([^`]*)```/.exec(readFileSync(`${ROOT}docs/import.md`, 'utf8'))!;
+  const minutes = Array.from({ length: 3000 }, (_, i) => i);
+  const row = (i: number) =>
+    Array.from({ length: 38 }, (_, c) => (((i * 7919 + c) % 97) / 97).toFixed(6)).join(',');
+  const isLabelled = (i: number) => (i >= 1000 && i < 1060) || i >= 2990;
+  const dir = t.testdir({
+    'machine-1-1.txt': minutes.map((i) => `${row(i)}\n`).join(''),
+    'labels.txt': minutes.map((i) => `${isLabelled(i) ? 1 : 0}\n`).join(''),
+  });
+  const ours = `set -eu; telegraf-anomaly() { "${process.execPath}" "${CLI}" "$@"; }\n`;
+  const { status, stderr } = spawnSync('bash', ['-c', ours + script], { cwd: dir, encoding: 'utf8' });
+  t.equal(status, 0, stderr);
+  const lines = readFileSync(join(dir, 'machine-1-1.influx'), 'utf8').split('\n');
+  t.equal(lines.length, 3001);
+  t.match(lines[1], /^machine,name=1-1 metric_01=0\.\d{6},.*,metric_38=0\.\d{6} 1704067260000000000$/);
+  const [, json] = /id="data">(.*)<\/script>/.exec(readFileSync(join(dir, 'machine-1-1.html'), 'utf8'))!;
+  const { series } = JSON.parse(json!);
+  t.equal(series.length, 38);
+  const [first, last] = [1000, 1059].map((minute) => 1704067200 + 60 * minute);
+  const end = [2990, 2999].map((minute) => 1704067200 + 60 * minute);
+  t.strictSame(series[0].windows, [[first, last], end]);
 });

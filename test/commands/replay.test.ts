@@ -98,6 +98,8 @@ t.test('what is wrong is a line with its code', async (t) => {
     [['--config', 'bad.toml', 'a'], 'CONFIG_UNKNOWN_DETECTOR'],
     [['a.csv'], 'CSV_NO_TIME'],
     [['--delimiter', '::', 'a.csv'], 'CSV_ARGUMENT'],
+    [['--report', 'no/a.html', 'a'], 'REPORT_UNWRITABLE'],
+    [['--labels', 'a', 'a'], 'REPLAY_ARGUMENT'],
   ];
   for (const [args, code] of cases) {
     const { status, stdout, stderr } = replay(t, dir, ...args);
@@ -105,6 +107,26 @@ t.test('what is wrong is a line with its code', async (t) => {
     t.equal(stdout.length, 0);
     t.match(stderr, new RegExp(`^${code}: [^\\n]+\\n$`));
   }
+});
+
+t.test('a file that breaks off leaves what was learned until then', async (t) => {
+  const dir = t.testdir({ 'anomaly.toml': CONFIG });
+  const packed = gzipSync(RECORDING);
+  writeFileSync(join(dir, 'cut.gz'), packed.subarray(0, packed.length / 2));
+  const { status, stdout, stderr } = replay(
+    t,
+    dir,
+    '--config',
+    'anomaly.toml',
+    '--state',
+    'learned',
+    'cut.gz',
+  );
+  t.equal(status, 1);
+  t.match(stderr, /^FILE_UNREADABLE: cut\.gz: unexpected end of file$/m);
+  t.ok(stdout.length > 0);
+  const list = spawnSync(process.execPath, [CLI, 'state', 'list', '--path', join(dir, 'learned')]);
+  t.match(list.stdout.toString(), 'mem,host=demo');
 });
 
 /** A replay that would take hours, and has written its first point. */

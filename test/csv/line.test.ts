@@ -63,5 +63,6 @@ t.test('options that do not fit the file are refused', async (t) => {
   t.throws(() => maker('a,b'), { code: 'CSV_NO_TIME' });
   t.throws(() => maker('a,b', { time: 'c' }), { code: 'CSV_NO_COLUMN' });
   t.throws(() => maker('time,b', { tag: ['c'] }), { code: 'CSV_NO_COLUMN' });
+  t.throws(() => maker('time,b,b'), { code: 'CSV_SAME_COLUMN' });
   t.throws(() => maker('time,b', { drop: ['b'] }), { code: 'CSV_NO_FIELD' });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Record, Records } from '../../src/csv/records.ts';
+import { type CsvRecord, Records } from '../../src/csv/records.ts';
 
-function read(portions: readonly string[], delimiter = ','): Record[] {
+function read(portions: readonly string[], delimiter = ','): CsvRecord[] {
   const records = new Records(delimiter);
   return [...portions.flatMap((portion) => [...records.add(portion)]), ...records.end()];
 }

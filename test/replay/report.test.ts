@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { reportOf } from '../../src/replay/report.ts';
 import { Hot } from '../../src/state/hot.ts';
@@ -10,6 +10,8 @@ t.test('what could not be written is refused at once', async (t) => {
   t.equal(reportOf({ files, report: undefined, labels: undefined }), undefined);
   const wrong = { files, report: join(dir, 'away', 'a.html'), labels: undefined };
   t.throws(() => reportOf(wrong), { code: 'REPORT_UNWRITABLE' });
+  for (const taken of [dir, ''])
+    t.throws(() => reportOf({ ...wrong, report: taken }), { code: 'REPORT_UNWRITABLE' }, `"${taken}"`);
   const report = join(dir, 'a.html');
   t.throws(() => reportOf({ files, report, labels: join(dir, 'away') }), { code: 'REPORT_LABELS' });
   t.throws(() => reportOf({ files, report: undefined, labels: 'x' }), { code: 'REPLAY_ARGUMENT' });
@@ -24,4 +26,12 @@ t.test('a page, and what is said of it', async (t) => {
   report.write((line) => said.push(line));
   t.match(said, [/^REPORT_LABELS: .* names no series .*other\.csv/, /a\.html: 0 series, 0 values, 0\.1 MB$/]);
   t.ok(existsSync(file));
+});
+
+t.test('what went away meanwhile is refused, too', async (t) => {
+  const file = join(t.testdir({ there: {} }), 'there', 'a.html');
+  const report = reportOf({ files: ['a'], report: file, labels: undefined })!;
+  report.observer(new Hot());
+  rmdirSync(dirname(file));
+  t.throws(() => report.write(() => {}), { code: 'REPORT_UNWRITABLE' });
 });

@@ -8,9 +8,9 @@ import { CLI } from '../support/child.ts';
 import { chromiumPart } from '../support/parts.ts';
 
 const { path, options } = chromiumPart();
-/** The alarm's colour, and that of the values, on white and on black. */
+/** Those of page.css, on white and on black. */
 const COLORS = {
-  light: { alarm: [205, 31, 59], value: [33, 93, 176], paper: [255, 255, 255] },
+  light: { alarm: [205, 31, 59], value: [33, 93, 176], band: [107, 125, 146], label: [217, 158, 11] },
   dark: { alarm: [255, 107, 129], value: [127, 178, 255], paper: [20, 24, 29] },
 } as const;
 
@@ -52,15 +52,15 @@ async function open(t: Test, file: string, look: Look = {}) {
   return { browser, page };
 }
 
-/** How many pixels of the plot have about this colour. */
-function pixels(page: Page, color: readonly number[]): Promise<number> {
+/** How many pixels of the plot have about this colour, and are not more transparent than that. */
+function pixels(page: Page, color: readonly number[], opacity = 128): Promise<number> {
   return page.evaluate(`(() => {
     const { width, height } = document.querySelector('canvas');
     const { data } = document.querySelector('canvas').getContext('2d').getImageData(0, 0, width, height);
     const wanted = ${JSON.stringify(color)};
     let count = 0;
     for (let at = 0; at < data.length; at += 4)
-      if (data[at + 3] > 128 && wanted.every((part, i) => Math.abs(data[at + i] - part) < 24)) count++;
+      if (data[at + 3] > ${opacity} && wanted.every((part, i) => Math.abs(data[at + i] - part) < 24)) count++;
     return count;
   })()`);
 }
@@ -88,6 +88,8 @@ t.test('what is drawn, clicked and searched', options, async (t) => {
   );
   t.ok(await page.locator('#labelled').isVisible(), 'there are labels');
   t.ok((await pixels(page, COLORS.light.value)) > 500, 'the line of the values');
+  t.ok((await pixels(page, COLORS.light.band, 40)) > 10_000, 'the band');
+  t.ok((await pixels(page, COLORS.light.label, 40)) > 200, 'the labelled window');
   const marks = await pixels(page, COLORS.light.alarm);
   t.ok(marks > 5, 'a mark where the alarm is');
 
@@ -96,6 +98,7 @@ t.test('what is drawn, clicked and searched', options, async (t) => {
   t.match(await chosen(page), 'load,host=web-1 busy');
   t.equal(await list(page).nth(1).getAttribute('aria-current'), 'true');
   t.notOk(await page.locator('#labelled').isVisible(), 'no labels of this one');
+  t.equal(await pixels(page, COLORS.light.label, 40), 0);
   t.ok((await pixels(page, COLORS.light.alarm)) > marks, 'two marks are more than one');
   const before = await pixels(page, COLORS.light.value);
   await page.locator('#alarms button').first().click();
