@@ -1,40 +1,59 @@
-/** The values of a stretch of time, joined into points: fields of one tag set and one time stand in one line. */
+/**
+ * The values of a stretch of time, joined into points: fields of one tag set and one time stand in one line. They are
+ * kept in columns, since a piece of a string of JavaScript's keeps the whole answer that it was cut from.
+ */
 import { timeOf } from '../time.ts';
 
 /** Characters of one piece of line protocol, about. */
 const PIECE = 256 << 10;
+const FIRST_VALUES = 4096;
+const FIRST_BYTES = 64 << 10;
+const NONE = -1;
 
 export class Page {
   /** Values so far. */
   values = 0;
-  /** By tag set, then by time as it was given: the fields, comma between them. */
-  readonly #points = new Map<string, Map<string, string>>();
-  /** Of the tag set that came last: values come tag set after tag set. */
-  #last = new Map<string, string>();
-  #lastTagSet: string | undefined;
+  readonly #tagSets = new Map<string, number>();
+  /** By tag set: its first and its last value. */
+  readonly #first: number[] = [];
+  readonly #last: number[] = [];
+  /** By value: the next one of its tag set, its time, and where in the texts its field ends. */
+  #next = new Int32Array(FIRST_VALUES);
+  #times = new BigInt64Array(FIRST_VALUES);
+  #ends = new Uint32Array(FIRST_VALUES);
+  /** The fields, one behind the other. */
+  #texts = Buffer.alloc(FIRST_BYTES);
 
-  /** As `Tables` tells it. */
+  /** As `Tables` tells it. Throws where the time is none. */
   add(tagSet: string, time: string, field: string): void {
-    this.values++;
-    if (tagSet !== this.#lastTagSet) {
-      this.#lastTagSet = tagSet;
-      this.#last = this.#points.get(tagSet) ?? new Map();
-      this.#points.set(tagSet, this.#last);
+    const nanoseconds = timeOf(time);
+    if (nanoseconds === undefined) throw new RangeError(`InfluxDB answers "${time}" for a time`);
+    const value = this.values++;
+    if (value === this.#next.length) this.#grow();
+    this.#times[value] = nanoseconds;
+    this.#next[value] = NONE;
+    this.#append(value, field);
+    const known = this.#tagSets.get(tagSet);
+    if (known === undefined) {
+      this.#tagSets.set(tagSet, this.#first.length);
+      this.#first.push(value);
+      this.#last.push(value);
+    } else {
+      this.#next[this.#last[known]!] = value;
+      this.#last[known] = value;
     }
-    const fields = this.#last.get(time);
-    this.#last.set(time, fields === undefined ? field : `${fields},${field}`);
   }
 
   /** Pieces of whole lines: a tag set after the other, each in time order. */
   *lines(): Generator<Buffer> {
-    /** Most tag sets have the same times. */
-    const known = new Map<string, bigint>();
     let text = '';
-    for (const [tagSet, points] of this.#points) {
-      const timed = Array.from(points, ([time, fields]): [bigint, string] => [read(known, time), fields]);
-      if (timed.some(([time], i) => i > 0 && time < timed[i - 1]![0]))
-        timed.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
-      for (const [time, fields] of timed) {
+    for (const [tagSet, number] of this.#tagSets) {
+      const values = this.#valuesOf(number);
+      for (let i = 0; i < values.length; ) {
+        const time = this.#times[values[i]!]!;
+        let fields = this.#field(values[i]!);
+        while (++i < values.length && this.#times[values[i]!] === time)
+          fields += `,${this.#field(values[i]!)}`;
         text += `${tagSet} ${fields} ${time}\n`;
         if (text.length < PIECE) continue;
         yield Buffer.from(text);
@@ -43,13 +62,37 @@ export class Page {
     }
     if (text !== '') yield Buffer.from(text);
   }
-}
 
-function read(known: Map<string, bigint>, text: string): bigint {
-  let time = known.get(text);
-  if (time !== undefined) return time;
-  time = timeOf(text);
-  if (time === undefined) throw new Error(`no time: ${text}`);
-  known.set(text, time);
-  return time;
+  /** Of a tag set, in the order of time, and of their coming. */
+  #valuesOf(tagSet: number): number[] {
+    const values: number[] = [];
+    for (let value = this.#first[tagSet]!; value !== NONE; value = this.#next[value]!) values.push(value);
+    const times = this.#times;
+    return values.sort((a, b) => (times[a]! < times[b]! ? -1 : Number(times[a]! > times[b]!)));
+  }
+
+  #field(value: number): string {
+    return this.#texts.toString('utf8', value === 0 ? 0 : this.#ends[value - 1]!, this.#ends[value]!);
+  }
+
+  #append(value: number, field: string): void {
+    const from = value === 0 ? 0 : this.#ends[value - 1]!;
+    // A character of JavaScript's takes three bytes at most.
+    const most = from + 3 * field.length;
+    if (most > this.#texts.length) {
+      const texts = Buffer.alloc(Math.max(most, 2 * this.#texts.length));
+      this.#texts.copy(texts, 0, 0, from);
+      this.#texts = texts;
+    }
+    this.#ends[value] = from + this.#texts.write(field, from);
+  }
+
+  #grow(): void {
+    const length = 2 * this.#next.length;
+    const [next, times, ends] = [new Int32Array(length), new BigInt64Array(length), new Uint32Array(length)];
+    next.set(this.#next);
+    times.set(this.#times);
+    ends.set(this.#ends);
+    [this.#next, this.#times, this.#ends] = [next, times, ends];
+  }
 }

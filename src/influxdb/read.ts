@@ -39,7 +39,7 @@ interface Place {
   readonly time: string;
 }
 
-const PAGE = 50_000;
+const PAGE = 200_000;
 const MOST = 4;
 
 export class InfluxHistory implements History {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import t from 'tap';
-import { program } from '../support/history.ts';
+import { fluxServer } from '../support/flux-server.ts';
+import { program, Running } from '../support/history.ts';
 
 const HISTORY = 'm,host=a v=1 1000000000\nm,host=a v=2 2000000000\nno point\nm,host=a v=3 2000000000\n';
 const CONFIG = '[state]\n  path = "state"\n[[detectors.zscore]]\n';
@@ -43,4 +44,42 @@ t.test('mistakes are told with their code, and nothing is made', async (t) => {
     t.notMatch(log, /^\s+at /m);
     t.strictSame(readdirSync(dir).sort(), ['a', 'anomaly.toml', 'wrong.toml']);
   }
+});
+
+t.test('InfluxDB in place of files: what cannot be meant is refused', async (t) => {
+  const place = ['--url', 'http://127.0.0.1:1', '--org', 'o', '--bucket', 'b'];
+  const cases: [code: RegExp, argv: string[]][] = [
+    [/^TRAIN_ARGUMENT: --start is missing/, place],
+    [/^TRAIN_ARGUMENT: --start soon is no time/, [...place, '--start', 'soon']],
+    [/^TRAIN_ARGUMENT: --stop 2023 is no time/, [...place, '--start', '2023-11-01', '--stop', '2023']],
+    [/^TRAIN_ARGUMENT: .*is not before/, [...place, '--start', '2023-11-01', '--stop', '2023-11-01']],
+    [/^TRAIN_ARGUMENT: .*not together/, [...place, '--start', '2023-11-01', 'a']],
+    [/^TRAIN_ARGUMENT: .*not together/, ['--filter', 'cpu', 'a']],
+    [/^INFLUXDB_ARGUMENT: --bucket/, [...place.slice(0, 4), '--start', '2023-11-01']],
+    [/^INFLUXDB_FILTER: /, [...place, '--start=-1d', '--filter', 'cpu,host']],
+    [/^INFLUXDB_TOKEN_ARGUMENT: /, [...place, '--start=-1d', '--token', 'secret']],
+  ];
+  for (const [told, argv] of cases) {
+    const dir = t.testdir(files);
+    const { code, log } = program(dir, [...train, ...argv]);
+    t.equal(code, 1, argv.join(' '));
+    t.match(log, told);
+    t.notMatch(log, 'secret');
+    t.strictSame(readdirSync(dir).sort(), ['a', 'anomaly.toml', 'wrong.toml']);
+  }
+});
+
+t.test('Ctrl-C while the server thinks', async (t) => {
+  const dir = t.testdir(files);
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const { url } = await fluxServer(t, () => asked());
+  const running = new Running(t, dir, [...train, '--url', url, '--org', 'o', '--bucket', 'b', '--start=-1d']);
+  await isAsked;
+  running.kill('SIGINT');
+  const { code, log } = await running.end();
+  t.equal(code, 130, log);
+  t.match(log, /TRAIN_STOPPED: at the begin; /);
 });

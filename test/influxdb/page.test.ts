@@ -42,8 +42,13 @@ t.test('pieces end with a line', async (t) => {
   t.equal(text(page).split('\n').length, 30_001);
 });
 
-t.test('a time that is none', async (t) => {
+t.test('texts of any length, in any script', async (t) => {
   const page = new Page();
-  page.add('m', 'yesterday', 'x=1');
-  t.throws(() => [...page.lines()]);
+  const fields = Array.from({ length: 9000 }, (_, i) => `s="${'温😀é'.repeat(i % 50)}"`);
+  for (const field of fields) page.add('m', at(1), field);
+  t.equal(text(page), `m ${fields.join(',')} ${EPOCH}1\n`);
+});
+
+t.test('a time that is none', async (t) => {
+  t.throws(() => new Page().add('m', 'yesterday', 'x=1'), RangeError);
 });
