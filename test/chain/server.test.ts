@@ -9,7 +9,7 @@ import { freePort, Server } from '../support/server.ts';
 const { options } = influxdbPart();
 
 /** A server that runs this script, with `port` in it. */
-function server(t: Test, port: number, script: string, directory = t.testdir()): Server {
+function server(t: Test, port: number, script: string): Server {
   // Without the runner's hooks, which it finds in its environment.
   const command = [process.execPath, '-e', `const port = ${port}; ${script}`];
   return new Server(t, {

@@ -46,6 +46,8 @@ export interface Outcome {
 export interface RaceSetup {
   readonly metricBufferLimit?: number;
   readonly restartDelay?: string;
+  /** In place of the built program. */
+  readonly child?: readonly string[];
   /** Points that wait in Kafka at the start, to be read as fast as they go. */
   readonly backlog?: number;
 }
@@ -148,7 +150,7 @@ export class Race {
   ) {
     [this.#servers, this.#name, this.source] = [servers, name, source];
     t.teardown(() => this.source.pause());
-    const { metricBufferLimit = 1_000_000, restartDelay = '0s' } = setup;
+    const { metricBufferLimit = 1_000_000, restartDelay = '0s', child = PROGRAM } = setup;
     const agent = AGENT.replace(/metric_buffer_limit = \d+/, `metric_buffer_limit = ${metricBufferLimit}`);
     const folders = t.testdir({ cat: {}, ours: {} });
     const lane = (kind: string, command: readonly string[]) => {
@@ -161,7 +163,7 @@ export class Race {
         return new Telegraf(t, parts.telegraf.path, { config, files, directory });
       });
     };
-    this.lanes = [lane('cat', ['cat']), lane('ours', PROGRAM)];
+    this.lanes = [lane('cat', ['cat']), lane('ours', child)];
   }
 
   /**
