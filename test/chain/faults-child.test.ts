@@ -33,11 +33,13 @@ t.test('when the child is killed', parts.options, async (t) => {
 
   await t.test('kill -9 of the child that is behind', async (t) => {
     const race = await Race.start(t, parts, servers, 'backlog', { backlog: BACKLOG });
-    for (const lane of race.lanes) {
-      const some = race.source.bytes / 4;
-      await lane.telegraf.until('a fourth has passed', () => lane.bytes > some);
-      process.kill(lane.child!, 'SIGKILL');
-    }
+    await Promise.all(
+      race.lanes.map(async (lane) => {
+        const child = await lane.telegraf.until('a child is there', () => lane.child);
+        await lane.telegraf.until('an eighth has passed', () => lane.bytes > race.source.bytes / 8);
+        process.kill(child, 'SIGKILL');
+      }),
+    );
     const outcomes = await race.finish();
     for (const [at, { lost, wrong, doubled }] of outcomes.entries()) {
       const { name } = race.lanes[at]!;
