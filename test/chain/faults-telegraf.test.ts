@@ -1,57 +1,40 @@
-/** What is lost, wrong and doubled between Kafka and InfluxDB when a child or a Telegraf ends, beside `cat` in our place. */
+/** What is lost, wrong and doubled between Kafka and InfluxDB when Telegraf ends, beside `cat` in our place. */
 import t from 'tap';
-import { chainParts, startServers, until } from '../support/chain.ts';
+import { CHAIN_MILLISECONDS, chainParts, startServers } from '../support/chain.ts';
 import { loadPoint } from '../support/load.ts';
-import { BUILD_MILLISECONDS } from '../support/parts.ts';
-import { POINTS_A_SECOND, Race, STRETCH, tableLine } from '../support/race.ts';
+import { POINTS_A_SECOND, Race, tableLine } from '../support/race.ts';
 
-t.setTimeout(BUILD_MILLISECONDS);
+t.setTimeout(CHAIN_MILLISECONDS);
 const parts = chainParts();
 
 /** What can be under way at one time: in the pipes to and from a child, and in the chunk that it has read. */
 const UNDER_WAY = (3 * (64 << 10)) / loadPoint(10_000).length;
-/** What the group has not committed: the consumer does so once a second. */
-const UNCOMMITTED = 3 * POINTS_A_SECOND;
+/** Keeps the point of line 100 back, gives that of line 200 twice, and changes a value in line 300. */
+const FAULTY = `
+  let line = 0;
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (text) => {
+    line++;
+    if (line === 100) return;
+    if (line === 200) console.log(text);
+    console.log(line === 300 ? text.replace(/value=[^,]*/, 'value=1') : text);
+  });
+`;
 
-t.test('when something ends in Telegraf', parts.options, async (t) => {
+t.test('when Telegraf ends', parts.options, async (t) => {
   const servers = await startServers(t, parts);
 
-  await t.test('kill -9 of the child', async (t) => {
-    const race = await Race.start(t, parts, servers, 'child');
-    for (const lane of race.lanes) process.kill(lane.child!, 'SIGKILL');
-    await race.pass();
-    const outcomes = await race.finish();
-    for (const [at, { lost, wrong, doubled }] of outcomes.entries()) {
-      const { name, telegraf } = race.lanes[at]!;
-      t.ok(lost <= UNDER_WAY, `${name}: what was under way is lost, ${lost} points`);
-      t.ok(wrong <= 2, `${name}: of a line that was cut Telegraf may make a point, ${wrong} values`);
-      t.equal(doubled, 0, `${name}: nothing comes twice`);
-      t.equal(telegraf.log('E', 'exited: signal: killed').length, 1, `${name}: the log tells of it`);
-    }
-    t.comment(tableLine('child killed, `restart_delay = "0s"`', race, outcomes));
-  });
-
-  await t.test("kill -9 of the child, with Telegraf's own restart_delay", async (t) => {
-    const seconds = 10;
-    const race = await Race.start(t, parts, servers, 'delay', { restartDelay: `${seconds}s` });
-    const before = race.source.produced;
-    for (const lane of race.lanes) process.kill(lane.child!, 'SIGKILL');
-    for (const lane of race.lanes) await until('another child is there', async () => lane.child);
-    const meanwhile = race.source.produced - before;
-    await race.pass();
-    const outcomes = await race.finish();
-    for (const [at, { lost, wrong, doubled }] of outcomes.entries()) {
-      const { name } = race.lanes[at]!;
-      t.ok(lost > STRETCH, `${name}: Telegraf drops what comes meanwhile, ${lost} points`);
-      t.ok(lost <= meanwhile + UNDER_WAY, `${name}: and no more`);
-      t.ok(wrong <= 2, `${name}: ${wrong} values are wrong`);
-      t.equal(doubled, 0, `${name}: nothing comes twice`);
-    }
-    t.comment(tableLine('child killed, `restart_delay = "10s"`', race, outcomes));
+  await t.test('a child that is at fault is seen', async (t) => {
+    const race = await Race.start(t, parts, servers, 'fault', { child: [process.execPath, '-e', FAULTY] });
+    t.strictSame(await race.finish(), [
+      { lost: 0, wrong: 0, doubled: 0 },
+      // The two values of the point that is kept back, and one of the point that is changed.
+      { lost: 2, wrong: 1, doubled: 1 },
+    ]);
   });
 
   await t.test('Telegraf stopped and started', async (t) => {
     const race = await Race.start(t, parts, servers, 'stop');
+    const before = race.source.produced;
     for (const { telegraf } of race.lanes) telegraf.signal('SIGTERM');
     for (const lane of race.lanes) {
       t.equal(await lane.telegraf.end(), 0);
@@ -61,16 +44,18 @@ t.test('when something ends in Telegraf', parts.options, async (t) => {
     const outcomes = await race.finish();
     for (const [at, { lost, wrong, doubled }] of outcomes.entries()) {
       const { name, telegraf } = race.lanes[at]!;
-      t.equal(lost, 0, `${name}: nothing is lost`);
-      t.equal(wrong, 0, `${name}: nothing is wrong`);
-      t.ok(doubled <= UNCOMMITTED, `${name}: what was not committed may come again, ${doubled} points`);
-      t.strictSame(telegraf.log('E', 'processors.execd'), [], `${name}: no error`);
+      // Telegraf may throw away the last that a child has written when that is gone: cat is at once, we linger.
+      t.ok(lost <= (name === 'cat' ? UNDER_WAY : 0), `${name}: nothing is lost by us, ${lost} points`);
+      t.ok(wrong <= (name === 'cat' ? 2 : 0), `${name}: nothing is wrong by us, ${wrong} values`);
+      t.ok(doubled < before, `${name}: it goes on where it was, ${doubled} points come again`);
+      if (name === 'ours') t.strictSame(telegraf.log('E', 'processors.execd'), [], 'no error of ours');
     }
     t.comment(tableLine('Telegraf stopped (SIGTERM) and started', race, outcomes));
   });
 
   await t.test('kill -9 of Telegraf', async (t) => {
     const race = await Race.start(t, parts, servers, 'kill');
+    const before = race.source.produced;
     for (const { telegraf } of race.lanes) telegraf.signal('SIGKILL');
     for (const lane of race.lanes) {
       await lane.telegraf.end();
@@ -87,7 +72,7 @@ t.test('when something ends in Telegraf', parts.options, async (t) => {
         `${name}: what was counted as delivered and not written yet is lost, ${lost} points`,
       );
       t.equal(wrong, 0, `${name}: nothing is wrong`);
-      t.ok(doubled <= UNCOMMITTED, `${name}: what was not committed may come again, ${doubled} points`);
+      t.ok(doubled < before, `${name}: it goes on where it was, ${doubled} points come again`);
     }
     t.comment(tableLine('Telegraf killed and started', race, outcomes));
   });

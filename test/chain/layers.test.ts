@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import {
+  CHAIN_MILLISECONDS,
   chainParts,
   everythingIn,
   influxdbOutput,
@@ -19,12 +20,11 @@ import {
 } from '../support/chain.ts';
 import { CLI } from '../support/child.ts';
 import { parsePoint } from '../support/line-protocol.ts';
-import { BUILD_MILLISECONDS } from '../support/parts.ts';
 import { freePort } from '../support/server.ts';
 import { Telegraf } from '../support/telegraf.ts';
 import { AGENT, execd, SKIP_AGGREGATES } from '../support/telegraf-once.ts';
 
-t.setTimeout(BUILD_MILLISECONDS);
+t.setTimeout(CHAIN_MILLISECONDS);
 const parts = chainParts();
 
 const FIRST_SECOND = 1_767_225_600;

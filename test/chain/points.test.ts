@@ -1,6 +1,7 @@
 /** Kafka to InfluxDB with the built program between them: every point arrives as it was, and the strange ones say so. */
 import t from 'tap';
 import {
+  CHAIN_MILLISECONDS,
   chainParts,
   everythingIn,
   influxdbOutput,
@@ -12,11 +13,10 @@ import {
   until,
 } from '../support/chain.ts';
 import { parsePoint, withoutAnnotation } from '../support/line-protocol.ts';
-import { BUILD_MILLISECONDS } from '../support/parts.ts';
 import { Telegraf } from '../support/telegraf.ts';
 import { AGENT, execd, SKIP_AGGREGATES } from '../support/telegraf-once.ts';
 
-t.setTimeout(BUILD_MILLISECONDS);
+t.setTimeout(CHAIN_MILLISECONDS);
 const parts = chainParts();
 
 const FIRST_SECOND = 1_767_225_600;

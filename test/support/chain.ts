@@ -9,6 +9,8 @@ import { Kafka } from './kafka.ts';
 import { parsePoint } from './line-protocol.ts';
 import { influxdbPart, kafkaPart, type Part, telegrafPart } from './parts.ts';
 
+/** For a file of these tests, which takes a minute or two on an idle machine; the runner allows 1000 seconds. */
+export const CHAIN_MILLISECONDS = 960_000;
 /** Far beyond what any step takes, so that only a hang meets it. */
 const DEADLINE_MILLISECONDS = 180_000;
 const POLL_MILLISECONDS = 100;

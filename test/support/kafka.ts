@@ -40,7 +40,9 @@ export class Kafka {
       logLevel: logLevel.NOTHING,
       retry: { initialRetryTime: 100, retries: 60, maxRetryTime: 1000 },
     });
-    this.#admin = client.admin({ retry: { retries: 0 } });
+    // That the broker has a topic and that it knows of it are two moments.
+    this.#admin = client.admin();
+    const asker = client.admin({ retry: { retries: 0 } });
     // One request at a time, so that the points stay in order.
     this.#producer = client.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
@@ -52,8 +54,12 @@ export class Kafka {
       directory,
       ports: [port, controller],
       ready: async () => {
-        await this.#admin.connect();
-        await this.#admin.listTopics();
+        try {
+          await asker.connect();
+          await asker.listTopics();
+        } finally {
+          await asker.disconnect();
+        }
         return true;
       },
     });
@@ -67,6 +73,7 @@ export class Kafka {
   static async start(t: Test, jars: string): Promise<Kafka> {
     const kafka = new Kafka(t, jars);
     await kafka.#server.start();
+    await kafka.#admin.connect();
     await kafka.#producer.connect();
     return kafka;
   }

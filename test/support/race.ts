@@ -23,6 +23,7 @@ import { AGENT, ANOMALY_TOML, execd, OUTPUT, SKIP_AGGREGATES } from './telegraf-
 
 export const POINTS_A_SECOND = 4000;
 const POINTS_A_MESSAGE = 10;
+const MESSAGES_A_REQUEST = 1000;
 const TICK_MILLISECONDS = 20;
 /** How many points pass before something happens, and how many do after it. */
 export const STRETCH = 8000;
@@ -45,6 +46,10 @@ export interface Outcome {
 export interface RaceSetup {
   readonly metricBufferLimit?: number;
   readonly restartDelay?: string;
+  /** In place of the built program. */
+  readonly child?: readonly string[];
+  /** Points that wait in Kafka at the start, to be read as fast as they go. */
+  readonly backlog?: number;
 }
 
 /** The stream: points 0, 1, 2, … at an even rate, each of them sent once. */
@@ -74,18 +79,24 @@ class Source {
     await this.#loop;
   }
 
+  /** Sends points until that many are sent, as fast as they go. */
+  async sendTo(goal: number): Promise<void> {
+    const messages: string[] = [];
+    for (; this.produced + POINTS_A_MESSAGE <= goal; this.produced += POINTS_A_MESSAGE) {
+      const lines = Array.from({ length: POINTS_A_MESSAGE }, (_, at) => loadPoint(this.produced + at));
+      const message = lines.join('\n');
+      messages.push(message);
+      this.bytes += message.length + 1;
+    }
+    for (let from = 0; from < messages.length; from += MESSAGES_A_REQUEST) {
+      await this.#servers.kafka.produce(this.#topic, messages.slice(from, from + MESSAGES_A_REQUEST));
+    }
+  }
+
   async #produce(): Promise<void> {
     const [begin, first] = [performance.now(), this.produced];
     while (this.#running) {
-      const due = first + Math.floor(((performance.now() - begin) / 1000) * POINTS_A_SECOND);
-      const messages: string[] = [];
-      for (; this.produced + POINTS_A_MESSAGE <= due; this.produced += POINTS_A_MESSAGE) {
-        const lines = Array.from({ length: POINTS_A_MESSAGE }, (_, at) => loadPoint(this.produced + at));
-        const message = lines.join('\n');
-        messages.push(message);
-        this.bytes += message.length + 1;
-      }
-      if (messages.length > 0) await this.#servers.kafka.produce(this.#topic, messages);
+      await this.sendTo(first + Math.floor(((performance.now() - begin) / 1000) * POINTS_A_SECOND));
       await delay(TICK_MILLISECONDS);
     }
   }
@@ -129,12 +140,17 @@ export class Race {
   readonly #servers: Servers;
   readonly #name: string;
 
-  private constructor(t: Test, parts: ChainParts, servers: Servers, name: string, setup: RaceSetup) {
-    this.#servers = servers;
-    this.#name = name;
-    this.source = new Source(servers, name);
+  private constructor(
+    t: Test,
+    parts: ChainParts,
+    servers: Servers,
+    name: string,
+    setup: RaceSetup,
+    source: Source,
+  ) {
+    [this.#servers, this.#name, this.source] = [servers, name, source];
     t.teardown(() => this.source.pause());
-    const { metricBufferLimit = 1_000_000, restartDelay = '0s' } = setup;
+    const { metricBufferLimit = 1_000_000, restartDelay = '0s', child = PROGRAM } = setup;
     const agent = AGENT.replace(/metric_buffer_limit = \d+/, `metric_buffer_limit = ${metricBufferLimit}`);
     const folders = t.testdir({ cat: {}, ours: {} });
     const lane = (kind: string, command: readonly string[]) => {
@@ -147,15 +163,22 @@ export class Race {
         return new Telegraf(t, parts.telegraf.path, { config, files, directory });
       });
     };
-    this.lanes = [lane('cat', ['cat']), lane('ours', PROGRAM)];
+    this.lanes = [lane('cat', ['cat']), lane('ours', child)];
   }
 
-  /** Starts the stream, and waits until some of it has passed. The name is also that of the topic. */
+  /**
+   * Starts the stream, and waits until some of it has passed; with a backlog that is all there is, and nobody waits.
+   * @param name also of the topic
+   */
   static async start(t: Test, parts: ChainParts, servers: Servers, name: string, setup: RaceSetup = {}) {
     await servers.kafka.createTopic(name);
     for (const kind of ['cat', 'ours']) await servers.influxdb.createBucket(`${name}-${kind}`);
-    const race = new Race(t, parts, servers, name, setup);
-    race.source.run();
+    const { backlog = 0 } = setup;
+    const source = new Source(servers, name);
+    await source.sendTo(backlog);
+    const race = new Race(t, parts, servers, name, setup, source);
+    if (backlog > 0) return race;
+    source.run();
     // First there is much to catch up with, faster than the stream: a fault in that would cost as much more.
     const late = (POINTS_A_SECOND / 2) * POINT_BYTES;
     for (const lane of race.lanes)

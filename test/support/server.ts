@@ -3,7 +3,7 @@
  * again at will, and gone when the test ends, however it ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
 
@@ -89,6 +89,7 @@ export class Server {
 
   /** The last lines that it has printed. */
   log(): string[] {
+    if (!existsSync(this.#log)) return [];
     return readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
   }
 
