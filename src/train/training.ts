@@ -153,6 +153,8 @@ export class Training {
   /** Lets the next process in. What was learned since the last checkpoint is forgotten by the next training. */
   async close(): Promise<void> {
     try {
+      // A batch that is on its way must not meet a store that is closed.
+      await this.#hot.committed();
       await this.#store.close();
     } finally {
       await this.#lock.release();

@@ -113,15 +113,25 @@ export class Running {
   }
 
   /** Waits until the mark is as wanted, or the program has ended. Answers the mark. */
-  async until(store: Store, wanted: (mark: Mark) => boolean): Promise<Mark | undefined> {
+  async until(store: Store, wanted: (mark: Mark) => boolean | Promise<boolean>): Promise<Mark | undefined> {
     const deadline = performance.now() + DEADLINE_MILLISECONDS;
     while (this.alive && performance.now() < deadline) {
       const mark = decodeMark(await one(store, MARK));
-      if (mark !== undefined && wanted(mark)) return mark;
+      if (mark !== undefined && (await wanted(mark))) return mark;
       await delay(LOOK_EVERY);
     }
     return undefined;
   }
+}
+
+/** Pages of rows that have been written since the mark. */
+export async function pagesSince(store: Store, { number }: Mark): Promise<number> {
+  const names = await store.keys(Buffer.from('up'), undefined, 1e5);
+  let pages = 0;
+  await store.getMany(names, (_, value) => {
+    if (value !== undefined && Buffer.from(value).readUInt32LE() === number) pages++;
+  });
+  return pages;
 }
 
 /** An empty state to look into while others have it: one look from its begin on, which holds the list of readers open. */

@@ -3,7 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
-import { CONFIG, DAYS, daysOf, type Ended, program, Running, watched } from '../support/history.ts';
+import {
+  CONFIG,
+  DAYS,
+  daysOf,
+  type Ended,
+  pagesSince,
+  program,
+  Running,
+  watched,
+} from '../support/history.ts';
 import { isFlagged } from '../support/line-protocol.ts';
 
 /** More than a memory of 1 MiB holds. */
@@ -109,7 +118,10 @@ t.test('kill -9 at any moment, again and again', async (t) => {
     const running = new Running(t, dir, argv);
     // Between two marks of its own, where some of what was learned since is on disk; the first before its first one.
     const enough = number + (kill === 0 ? 1 : 2);
-    const mark = await running.until(store, (mark) => mark.number >= enough);
+    const mark = await running.until(
+      store,
+      async (mark) => mark.number >= enough && (await pagesSince(store, mark)) > 10 * kill,
+    );
     running.kill('SIGKILL');
     t.equal((await running.end()).signal, 'SIGKILL', 'it was at work');
     number = mark?.number ?? number;
