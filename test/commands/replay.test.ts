@@ -123,7 +123,7 @@ t.test('a file that breaks off leaves what was learned until then', async (t) =>
     'cut.gz',
   );
   t.equal(status, 1);
-  t.match(stderr, /^FILE_UNREADABLE: cut\.gz: unexpected end of file$/m);
+  t.match(stderr, /^FILE_UNREADABLE: cut\.gz cannot be read: unexpected end of file$/m);
   t.ok(stdout.length > 0);
   const list = spawnSync(process.execPath, [CLI, 'state', 'list', '--path', join(dir, 'learned')]);
   t.match(list.stdout.toString(), 'mem,host=demo');
