@@ -37,6 +37,11 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
     [['replay', 'file', '--delimeter', ';'], /did you mean "--delimiter"/],
     [['replay'], /Not enough/],
     [['import', 'file', '--buket', 'b'], /did you mean "--bucket"/],
+    [['replay', 'file', '--config', 'a', '--config', 'b'], /--config is given twice/],
+    [['train', 'file', '--state', 'a', '--state', 'b'], /--state is given twice/],
+    [['import', 'file', '--measurement', 'a', '--measurement', 'b'], /--measurement is given twice/],
+    [['check', '--config', 'a', '--config', 'b'], /--config is given twice/],
+    [['state', 'info', '--path', 'a', '--path', 'b'], /--path is given twice/],
   ];
   for (const [argv, words] of cases) {
     const { status, stdout, stderr } = cli(...argv);

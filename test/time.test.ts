@@ -32,18 +32,11 @@ t.test('times as people and InfluxDB write them', async (t) => {
     ['2023-11-14T22:13:20Z', second],
     ['2023-11-14t22:13:20.5z', second + 500_000_000n],
     ['2023-11-14 23:13:20.000000001+01:00', second + 1n],
+    ['2023-11-14T22:13:20', second],
     ['2023-11-14', second - 80_000n * 1_000_000_000n],
     ['1969-12-31T23:59:59.999999999Z', -1n],
   ];
   for (const [text, nanoseconds] of cases) t.equal(timeOf(text), nanoseconds, text);
-  const wrong = [
-    '',
-    '2023',
-    '2023-13-14',
-    '2023-11-14T22:13:20',
-    '2023-11-14T25:00:00Z',
-    'now',
-    '1700000000',
-  ];
+  const wrong = ['', '2023', '2023-13-14', '2023-11-14T25:00:00Z', 'now', '1700000000'];
   for (const text of wrong) t.equal(timeOf(text), undefined, text);
 });

@@ -20,6 +20,9 @@ const OPTIONS = [
   ...Object.keys(INFLUXDB),
 ];
 
+/** Options that may be given several times; any other one means one thing. */
+const SEVERAL = ['_', 'files', 'filter', 'field', 'detector', 'stored', 'tag', 'integer', 'string', 'drop'];
+
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
 export async function commands(argv: readonly string[], plugins: PluginTable): Promise<void> {
   await work(argv, plugins).catch(fail);
@@ -70,6 +73,13 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
         process.exitCode = await sample({ name, plugins });
       },
     )
+    .check((given) => {
+      const [twice] = Object.keys(given).filter(
+        (name) => Array.isArray(given[name]) && !SEVERAL.includes(name),
+      );
+      if (twice === undefined) return true;
+      throw new Error(`--${twice} is given twice; which one is meant?`);
+    })
     .fail((message, error) => {
       throw error ?? new Error(message);
     });

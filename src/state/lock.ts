@@ -19,6 +19,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const SHOWN = 'lock-';
@@ -61,7 +62,7 @@ export async function acquireLock(directory: string, { retryFor = 5 } = {}): Pro
   const deadline = performance.now() + retryFor * 1000;
   let place: Place | undefined;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     place = new Place(directory);
     for (;;) {
       const outcome = await tryLock(place);
@@ -93,6 +94,21 @@ export async function lockHolder(directory: string): Promise<number | undefined>
     return undefined;
   } finally {
     place.close();
+  }
+}
+
+/** With those above it. Not by Node's own `recursive`, which never ends in /proc, where nothing can be made. */
+async function makeDirectory(directory: string): Promise<void> {
+  const make = () => mkdir(directory, { mode: 0o700 });
+  try {
+    await make().catch(async (error: NodeJS.ErrnoException) => {
+      const above = dirname(directory);
+      if (error.code !== 'ENOENT' || above === directory) throw error;
+      await makeDirectory(above);
+      await make();
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

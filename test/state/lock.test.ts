@@ -168,7 +168,7 @@ t.test("a socket that is not shown yet is in nobody's way", async (t) => {
 
 t.test('a place where no lock can be', async (t) => {
   const file = `${t.testdir({ file: '' })}/file`;
-  for (const directory of [file, `${file}/below`, '/proc/self']) {
+  for (const directory of [file, `${file}/below`, '/proc/self', '/proc/none/below']) {
     const error = await acquireLock(directory, { retryFor: 0 }).catch((error: LockError) => error);
     t.match(error, { code: 'LOCK_FAILED', holder: undefined }, directory);
     t.match((error as Error).message, directory);
