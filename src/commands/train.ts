@@ -60,7 +60,11 @@ async function trained(given: TrainArguments, plugins: PluginTable, progress: Pr
     stop: stop.signal,
   });
   sayWhatWasLearned(training, progress);
-  if (stoppedAt === undefined) return 0;
+  if (stoppedAt === undefined) {
+    if (training.points > 0) return 0;
+    progress.say(nothingLearned(given, training));
+    return 1;
+  }
   progress.say(`TRAIN_STOPPED: at ${stoppedAt}; the same command again goes on from there`);
   return code;
 }
@@ -143,7 +147,7 @@ function shown(progress: Progress): (training: Training, share: number) => void 
 }
 
 function sayWhatWasLearned({ counts, before, rows, directory }: Training, progress: Progress): void {
-  const { points, values, late, malformed, failures } = counts;
+  const { points, values, late, restarted, malformed, failures } = counts;
   progress.say(
     `learned ${grouped(points)} points${before > 0 ? ` after ${grouped(before)} before` : ''}, ${grouped(values)} values of ${grouped(rows)} rows, into ${directory}`,
   );
@@ -151,10 +155,24 @@ function sayWhatWasLearned({ counts, before, rows, directory }: Training, progre
     progress.say(
       `TRAIN_LATE: ${grouped(late)} values were not learned, since their series had one of the same time or a newer one: each series must come in time order`,
     );
+  if (restarted > 0)
+    progress.say(
+      `TRAIN_RESTARTED: ${grouped(restarted)} times a series' time began anew, at a value older than its last one by more than late_limit: give files in the order of time`,
+    );
   if (malformed > 0)
     progress.say(`TRAIN_MALFORMED: ${grouped(malformed)} lines are no points and were passed over`);
   if (failures > 0)
     progress.say(
       `TRAIN_FAILURES: ${grouped(failures)} times a detector failed; its series is not learned from there on`,
     );
+}
+
+function nothingLearned({ files }: TrainArguments, { counts }: Training): string {
+  const why =
+    files.length === 0
+      ? 'InfluxDB has none between these times; look at --bucket, --start, --stop and --filter'
+      : counts.malformed > 0
+        ? 'no line is line protocol; is it csv? telegraf-anomaly import makes line protocol of it'
+        : 'the files are empty';
+  return `TRAIN_NOTHING: not one point was learned: ${why}`;
 }

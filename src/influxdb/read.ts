@@ -5,6 +5,7 @@
  */
 import { fluxString } from '@influxdata/influxdb-client';
 import type { AnnotationNames } from '../annotate.ts';
+import { Refusal } from '../refusal.ts';
 import { STATS_MEASUREMENT } from '../stats.ts';
 import { timeText } from '../time.ts';
 import type { History, Piece } from '../train/train.ts';
@@ -37,6 +38,8 @@ export interface Source extends QueryOptions {
 /** Where to go on: nanoseconds, as text. */
 interface Place {
   readonly time: string;
+  /** What is before it was never asked for. */
+  readonly begin?: string;
 }
 
 const PAGE = 200_000;
@@ -70,12 +73,30 @@ export class InfluxHistory implements History {
     return timeText(BigInt((position as Place).time));
   }
 
+  check(position: unknown, finished: boolean): void {
+    const { time, begin } = position as Place;
+    const { start, end } = this.#source;
+    const anew = 'or remove the directory to begin anew';
+    if (begin !== undefined && start < BigInt(begin))
+      throw new Refusal(
+        'TRAIN_READ',
+        `this was read from ${timeText(BigInt(begin))} on, and what is before cannot be learned any more; give no earlier --start, ${anew}`,
+      );
+    if (finished && BigInt(time) >= end)
+      throw new Refusal(
+        'TRAIN_READ',
+        `this was read up to ${timeText(BigInt(time))} already; give a later --stop, ${anew}`,
+      );
+  }
+
   async *read(position: unknown): AsyncGenerator<Piece, void, undefined> {
     const { start, end } = this.#source;
     const reached = position === undefined ? start : BigInt((position as Place).time);
     let from = reached > start ? reached : start;
     const whole = Number(end - from);
     const begin = from;
+    const asked = position === undefined ? String(start) : (position as Place).begin;
+    const first = asked === undefined ? {} : { begin: asked };
     for (let width = FIRST_WINDOW; from < end; ) {
       const to = from + width < end ? from + width : end;
       const page = await this.#window(
@@ -90,7 +111,12 @@ export class InfluxHistory implements History {
       for (const bytes of page.lines())
         yield { bytes, ends: false, share: Number(from - begin) / whole, position: () => undefined };
       const time = String(to);
-      yield { bytes: NOTHING, ends: true, share: Number(to - begin) / whole, position: () => ({ time }) };
+      yield {
+        bytes: NOTHING,
+        ends: true,
+        share: Number(to - begin) / whole,
+        position: () => ({ time, ...first }),
+      };
       from = to;
       const factor = Math.min(WIDEN, Math.max(1 / NARROW, this.#page / Math.max(1, page.values)));
       width = atLeastASecond(BigInt(Math.round(Number(width) * factor)));

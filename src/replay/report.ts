@@ -1,10 +1,10 @@
 /** The report of a replay, from what is asked for to the page. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Observe } from '../detect.ts';
 import { grouped } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
 import { type Labels, readLabels, windowsOf } from '../report/labels.ts';
+import { placeOf } from '../report/place.ts';
 import { Recorder } from '../report/recorder.ts';
 import { writeReport } from '../report/write.ts';
 import type { Hot } from '../state/hot.ts';
@@ -13,6 +13,8 @@ export interface ReportArguments {
   readonly files: readonly string[];
   readonly report: string | undefined;
   readonly labels: string | undefined;
+  /** Read, as the files and the labels are; a report does not replace them. */
+  readonly config?: string | undefined;
 }
 
 export interface Report {
@@ -23,17 +25,15 @@ export interface Report {
 }
 
 /** Throws a Refusal, before anything is replayed, for labels that cannot be read and a page that could not be written. */
-export function reportOf({ files, report: file, labels: labelsFile }: ReportArguments): Report | undefined {
+export function reportOf(given: ReportArguments): Report | undefined {
+  const { files, report: file, labels: labelsFile, config } = given;
   if (file === undefined) {
     if (labelsFile === undefined) return undefined;
     throw new Refusal('REPLAY_ARGUMENT', '--labels are shown in a report; say --report FILE.html');
   }
   const labels: Labels = labelsFile === undefined ? new Map() : readLabels(labelsFile);
-  orRefuse(file, () => {
-    accessSync(dirname(file), constants.W_OK);
-    if (file === '' || statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      throw new Error('give the path of a file');
-  });
+  const inUse = [...files, labelsFile, config].filter((path) => path !== undefined);
+  const place = orRefuse(file, () => placeOf(file, inUse));
   let recorder: Recorder | undefined;
   return {
     observer: (hot) => {
@@ -48,7 +48,7 @@ export function reportOf({ files, report: file, labels: labelsFile }: ReportArgu
         );
       const title = files.map((name) => basename(name)).join(', ');
       const { series, shown, points, bytes } = orRefuse(file, () =>
-        writeReport(file, recordings, { title, labels }),
+        writeReport(place, recordings, { title, labels }),
       );
       const thinned =
         shown < points ? ` (${grouped(shown)} are in the page, all of the alarms among them)` : '';

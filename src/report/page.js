@@ -16,8 +16,8 @@ function grouped(count) {
   return count.toLocaleString('en-US');
 }
 
-function countText({ length }) {
-  return length === 0 ? 'no alarm' : `${grouped(length)} alarm${length === 1 ? '' : 's'}`;
+function countText(alarms) {
+  return alarms === 0 ? 'no alarm' : `${grouped(alarms)} alarm${alarms === 1 ? '' : 's'}`;
 }
 
 /** Six digits, as many as a plot can show. */
@@ -44,7 +44,7 @@ function timesOfAxis(_plot, splits, _axis, _space, step) {
 
 /** Times its threshold. */
 function strangenessText(times) {
-  return `${short(Number(times.toPrecision(3)))} × threshold`;
+  return times == null ? 'strange' : `${short(Number(times.toPrecision(3)))} × threshold`;
 }
 
 function bytesOf(base64) {
@@ -210,7 +210,7 @@ function button(text, detail, onClick) {
 
 function listAlarms({ alarms, points }) {
   const { time, value, expected, lower, upper, strangeness } = chosen.columns;
-  element('alarms-title').textContent = `${countText(alarms)} among ${grouped(points)} values`;
+  element('alarms-title').textContent = `${countText(alarms.length)} among ${grouped(points)} values`;
   const entries = alarms.slice(0, MOST_ALARMS).map((alarm) => {
     const [first, last, peak, level] = alarm;
     const band = Number.isNaN(expected[peak])
@@ -252,7 +252,7 @@ function list() {
     const { tag_set, quantity, alarms, strangest, strangest_alarm } = data.series[index];
     const item = button(
       `${tag_set} ${quantity}`,
-      `${countText(alarms)}, ${strangenessText(strangest_alarm || strangest)}`,
+      `${countText(alarms.length)}, ${strangenessText(strangest_alarm || strangest)}`,
       () => show(index),
     );
     const made = item.querySelector('button');
@@ -275,7 +275,7 @@ function begin() {
       ? `; ${grouped(data.shown)} are shown: of every stretch the least, the greatest and the strangest, and all in alarms`
       : '';
   element('summary').textContent =
-    `${grouped(data.series.length)} series, ${grouped(data.points)} values, ${grouped(alarms)} alarms${thinned}`;
+    `${grouped(data.series.length)} series, ${grouped(data.points)} values, ${countText(alarms)}${thinned}`;
   element('search').addEventListener('input', list);
   element('whole').addEventListener('click', () => {
     const { time } = chosen.columns;

@@ -30,7 +30,10 @@ export class Recorder {
       time: batch.seconds[batch.pointOf[value]!]!,
       value: preparing?.value ?? batch.value[value]!,
       band: learning.band,
-      strangeness: judge.strangeness(learning.score) / judge.threshold,
+      // A detector that lost its way is the first to be looked at.
+      strangeness: Number.isFinite(learning.score)
+        ? judge.strangeness(learning.score) / judge.threshold
+        : Number.POSITIVE_INFINITY,
       level: verdict,
     });
   };

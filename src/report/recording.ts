@@ -2,6 +2,8 @@
 import { grown, larger } from '../column.ts';
 
 const FIRST = 64;
+/** About the greatest that a float32 holds, and JSON, too. */
+const GREATEST = 3.4e38;
 
 /** One value, and what was made of it. */
 export interface Moment {
@@ -55,10 +57,10 @@ export class Recording {
     if (at === this.time.length) this.#grow();
     this.time[at] = time;
     this.value[at] = value;
-    this.expected[at] = band?.[0] ?? Number.NaN;
-    this.lower[at] = band?.[1] ?? Number.NaN;
-    this.upper[at] = band?.[2] ?? Number.NaN;
-    this.strangeness[at] = Number.isFinite(strangeness) ? strangeness : 0;
+    this.expected[at] = bounded(band?.[0] ?? Number.NaN);
+    this.lower[at] = bounded(band?.[1] ?? Number.NaN);
+    this.upper[at] = bounded(band?.[2] ?? Number.NaN);
+    this.strangeness[at] = Number.isNaN(strangeness) ? 0 : bounded(strangeness);
     this.level[at] = level;
   }
 
@@ -98,4 +100,9 @@ export class Recording {
     this.strangeness = grown(this.strangeness, size);
     this.level = grown(this.level, size);
   }
+}
+
+/** NaN stays what it is. */
+function bounded(number: number): number {
+  return Math.max(-GREATEST, Math.min(GREATEST, number));
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from
 import { createRequire } from 'node:module';
 import { deflateRawSync } from 'node:zlib';
 import { type Labels, type Window, windowsOf } from './labels.ts';
+import { unfinishedOf } from './place.ts';
 import type { Recording } from './recording.ts';
 import { thinned } from './thin.ts';
 
@@ -46,7 +47,7 @@ export function writeReport(
 ): Written {
   const points = recordings.reduce((sum, { count }) => sum + count, 0);
   const share = points > most ? most / points : 1;
-  const unfinished = `${file}.${process.pid}`;
+  const unfinished = unfinishedOf(file);
   const output = openSync(unfinished, 'w');
   let bytes = 0;
   const write = (text: string): void => {

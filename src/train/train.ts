@@ -9,6 +9,8 @@ export interface History {
   begin(): Promise<bigint | undefined>;
   /** From a position on that a piece has told, or from its begin. May throw a Refusal. */
   read(position: unknown): AsyncGenerator<Piece, void, undefined>;
+  /** Throws a Refusal where going on at a position would pass over what is asked for. */
+  check?(position: unknown, finished: boolean): void;
   /** In words, where in the history the position is. */
   describe(position: unknown): string;
 }
@@ -24,7 +26,7 @@ export interface Piece {
   position(held: number): unknown;
 }
 
-export interface TrainOptions extends Omit<TrainingOptions, 'history' | 'begin'> {
+export interface TrainOptions extends Omit<TrainingOptions, 'history' | 'begin' | 'check'> {
   readonly history: History;
   /** Ends the training before its time, with what was learned saved. */
   readonly stop: AbortSignal;
@@ -42,7 +44,8 @@ export interface Trained {
 export async function train(options: TrainOptions): Promise<Trained> {
   const { history, stop, onProgress } = options;
   const begin = () => history.begin();
-  const training = await Training.open({ ...options, history: history.name, begin });
+  const check = (position: unknown, finished: boolean) => history.check?.(position, finished);
+  const training = await Training.open({ ...options, history: history.name, begin, check });
   let { position } = training;
   const pieces = history.read(position);
   try {

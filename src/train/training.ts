@@ -33,6 +33,8 @@ export interface TrainingOptions {
   readonly history: string;
   /** Its first time, in nanoseconds, from the position on where one is given. */
   readonly begin: (position: unknown) => Promise<bigint | undefined>;
+  /** Throws a Refusal where going on at this position would pass over what is asked for. */
+  readonly check?: (position: unknown, finished: boolean) => void;
 }
 
 /** Checkpoints take no more than one part in so many of the time. */
@@ -142,11 +144,13 @@ export class Training {
     return performance.now() >= this.#due;
   }
 
-  /** Saves what was learned so far as what the history has before the position. */
+  /** Saves what was learned so far as what the history has before the position, which does not move without a point. */
   async checkpoint(position: unknown, finished: boolean): Promise<void> {
     const began = performance.now();
     await this.#snapshots.finish();
-    await this.#setMark({ ...this.#mark, position, finished, points: this.points });
+    const reached = this.counts.points > 0 ? position : this.position;
+    const whole = finished && this.points > 0;
+    await this.#setMark({ ...this.#mark, position: reached, finished: whole, points: this.points });
     this.#due = performance.now() + Math.max(this.#interval, SHARE * (performance.now() - began));
   }
 
@@ -234,7 +238,10 @@ async function goingOn(store: Store, directory: string, options: TrainingOptions
         'TRAIN_CONFIG_CHANGED',
         `a part of this history was learned by another config; take that one again, or remove ${directory} and begin anew`,
       );
-    if (found.history === history) return { ...found, finished: false, config: digest };
+    if (found.history === history) {
+      if (found.position !== undefined) options.check?.(found.position, found.finished);
+      return { ...found, finished: false, config: digest };
+    }
   }
   const newest = await newestTime(store);
   const begin = newest === undefined ? undefined : await options.begin(undefined);

@@ -99,6 +99,8 @@ t.test('what is wrong is a line with its code', async (t) => {
     [['a.csv'], 'CSV_NO_TIME'],
     [['--delimiter', '::', 'a.csv'], 'CSV_ARGUMENT'],
     [['--report', 'no/a.html', 'a'], 'REPORT_UNWRITABLE'],
+    [['--report', 'a', 'a'], 'REPORT_UNWRITABLE'],
+    [['--config', 'bad.toml', '--report', 'bad.toml', 'a'], 'REPORT_UNWRITABLE'],
     [['--labels', 'a', 'a'], 'REPLAY_ARGUMENT'],
   ];
   for (const [args, code] of cases) {

@@ -20,6 +20,23 @@ t.test('says what was learned, and what was not and why', async (t) => {
   t.match(program(dir, ['state', 'list', '--config', 'anomaly.toml']).output.toString(), 'm,host=a');
 });
 
+t.test('a history without a point is a mistake', async (t) => {
+  const dir = t.testdir({ ...files, csv: 'time,v\n1,2\n', empty: '' });
+  for (const file of ['csv', 'empty']) {
+    const { code, log } = program(dir, [...train, file]);
+    t.equal(code, 1, log);
+    t.match(log, /^TRAIN_NOTHING: /m);
+  }
+  t.equal(program(dir, [...train, 'a']).code, 0, 'and is in no way of another');
+});
+
+t.test('time that began anew is told', async (t) => {
+  const late = `m v=1 ${30 * 86_400}000000000\nm v=2 1000000000\n`;
+  const { code, log } = program(t.testdir({ ...files, late }), [...train, 'late']);
+  t.equal(code, 0, log);
+  t.match(log, /^TRAIN_RESTARTED: 1 times/m);
+});
+
 t.test('the directory can be another', async (t) => {
   const dir = t.testdir(files);
   t.equal(program(dir, [...train, '--state', 'elsewhere', 'a']).code, 0);

@@ -118,3 +118,14 @@ t.test('its name tells one history from another, but not by its times', async (t
   for (const changes of [{ url: 'x' }, { org: 'x' }, { bucket: 'x' }, { filters: ['x'] }])
     t.not(name(changes), name({}));
 });
+
+t.test('what would be passed over in silence is refused', async (t) => {
+  const { history } = await stored(t, [START], 10);
+  const position = (await piecesOf(history)).at(-1)!.position(0);
+  t.strictSame(position, { time: String(END), begin: String(START) });
+  t.throws(() => history.check(position, true), { code: 'TRAIN_READ', message: /later --stop/ });
+  t.doesNotThrow(() => history.check(position, false), 'one that was killed at its end');
+  const earlier = { time: String(END - 1n), begin: String(START + 1n) };
+  t.throws(() => history.check(earlier, true), { code: 'TRAIN_READ', message: /earlier --start/ });
+  t.doesNotThrow(() => history.check({ time: String(END - 1n) }, true), 'of a mark without a begin');
+});

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, rmdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { reportOf } from '../../src/replay/report.ts';
@@ -34,4 +34,18 @@ t.test('what went away meanwhile is refused, too', async (t) => {
   report.observer(new Hot());
   rmdirSync(dirname(file));
   t.throws(() => report.write(() => {}), { code: 'REPORT_UNWRITABLE' });
+});
+
+t.test('a page does not replace what is read, and goes behind a link', async (t) => {
+  const dir = t.testdir({ input: 'm v=1 1\n', labels: '{}', 'a.toml': '', old: 'old' });
+  const at = (name: string) => join(dir, name);
+  const given = { files: [at('input')], labels: at('labels'), config: at('a.toml') };
+  for (const name of ['input', 'labels', 'a.toml'])
+    t.throws(() => reportOf({ ...given, report: at(name) }), { code: 'REPORT_UNWRITABLE' }, name);
+  symlinkSync('old', at('link'));
+  const report = reportOf({ ...given, report: at('link') })!;
+  report.observer(new Hot());
+  report.write(() => {});
+  t.ok(lstatSync(at('link')).isSymbolicLink());
+  t.match(readFileSync(at('old'), 'utf8'), '<html');
 });

@@ -137,6 +137,25 @@ t.test('in the dark', options, async (t) => {
   t.pass('and when the light is switched on');
 });
 
+t.test('one huge value', options, async (t) => {
+  const lines = Array.from({ length: 300 }, (_, i) => {
+    const value = i === 200 ? '1e300' : i % 7;
+    return `m v=${value} ${1_704_067_200 + 60 * i}000000000\n`;
+  });
+  const dir = t.testdir({ 'a.toml': '[[detectors.mad]]\n  threshold = 5\n', 'a.influx': lines.join('') });
+  const file = join(dir, 'report.html');
+  const argv = ['--config', 'a.toml', '--report', file, '--quiet', 'a.influx'];
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'replay', ...argv], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  t.equal(status, 0, stderr);
+  const { browser, page } = await open(t, file);
+  t.match(await page.locator('#summary').textContent(), /^1 series, 300 values, 1 alarm$/);
+  t.match(await page.locator('#alarms').textContent(), /1e\+300.*× threshold/);
+  t.strictSame(browser.complaints, []);
+});
+
 t.test('nothing was scored', options, async (t) => {
   const dir = t.testdir({ 'a.influx': 'm note="text" 1\n' });
   const file = join(dir, 'a.html');
@@ -150,7 +169,7 @@ t.test('nothing was scored', options, async (t) => {
   ]);
   t.equal(status, 0);
   const { browser, page } = await open(t, file);
-  t.match(await page.locator('#summary').textContent(), /^0 series, 0 values, 0 alarms$/);
+  t.match(await page.locator('#summary').textContent(), /^0 series, 0 values, no alarm$/);
   t.match(await chosen(page), 'Nothing was scored');
   t.strictSame(browser.complaints, []);
 });

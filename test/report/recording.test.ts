@@ -22,6 +22,20 @@ t.test('columns grow, and hold what was added', async (t) => {
   t.equal(recording.count, 0);
 });
 
+t.test('what is beyond the columns is the greatest that they hold', async (t) => {
+  const recording = new Recording('m', 'v', 'mad', 'v');
+  const huge = [1e300, Number.POSITIVE_INFINITY, 5];
+  for (const [time, strangeness] of huge.entries())
+    recording.add({ ...plain(time, strangeness, 1), band: [1e300, Number.NEGATIVE_INFINITY, Number.NaN] });
+  for (const at of [0, 1]) {
+    t.ok(recording.strangeness[at]! > 3e38 && Number.isFinite(recording.strangeness[at]));
+    t.ok(Number.isFinite(recording.expected[at]) && Number.isFinite(recording.lower[at]));
+    t.ok(recording.lower[at]! < -3e38);
+    t.ok(Number.isNaN(recording.upper[at]), 'no band stays none');
+  }
+  t.equal(recording.strangest(), 0);
+});
+
 t.test('alarms are what is flagged without a break', async (t) => {
   const recording = new Recording('m', 'v', 'zscore', 'v');
   const levels = [1, 0, 0, 1, 2, 1, 0, 1];

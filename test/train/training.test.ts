@@ -191,3 +191,33 @@ t.test('a store that takes nothing more ends the training, and what was saved st
   t.strictSame(next.position, { at: 10 });
   await next.close();
 });
+
+t.test('a position does not move without a point, and may be refused', async (t) => {
+  const config = await started(t);
+  const nothing = await open(config);
+  await nothing.checkpoint({ at: 9 }, true);
+  await nothing.close();
+  const first = await open(config);
+  t.equal(first.position, undefined);
+  await first.learn(points(0, 10));
+  await first.checkpoint({ at: 10 }, true);
+  await first.close();
+  const asked: unknown[] = [];
+  const check = (...given: unknown[]) => {
+    asked.push(given);
+    throw Object.assign(new Error('no'), { code: 'NO' });
+  };
+  for (let i = 0; i < 2; i++)
+    await t.rejects(
+      Training.open({ config, plugins, log: testLog(), history: 'h', begin: async () => 0n, check }),
+      { code: 'NO' },
+    );
+  t.strictSame(
+    asked,
+    [
+      [{ at: 10 }, true],
+      [{ at: 10 }, true],
+    ],
+    'a refusal changes nothing',
+  );
+});
