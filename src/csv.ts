@@ -21,7 +21,11 @@ export async function* csvPoints(
   let row = 0;
   const pointsOf = (found: Iterable<CsvRecord>): string[] => {
     const points: string[] = [];
-    for (const { line, cells, reason } of found) {
+    for (const { line, cells: given, reason } of found) {
+      const isEmpty = given?.length === 0;
+      // Where there is but one column, an empty line is a row whose cell is empty.
+      if (isEmpty && maker?.width !== 1) continue;
+      const cells = isEmpty ? [''] : given;
       if (maker === undefined && cells !== undefined) {
         const header = cells.map((name) => name.trim());
         maker = new LineMaker(options, header, measurement);

@@ -46,3 +46,23 @@ t.test('many rows over many chunks', async (t) => {
   const { text } = await read(join(dir, 'many.csv'), { string: ['note'] });
   t.equal(text, rows.map((_, i) => `many value=${i / 7},note="ü" ${BigInt(i) * 1000000000n}\n`).join(''));
 });
+
+t.test('a stray quote costs its own row, and the times of the others stay', async (t) => {
+  const dir = t.testdir({ 'inch.csv': 's,v\n5" disk,1\nok,2\n7" disk,3\nfine,4\n' });
+  const given = { string: ['s'], start: '2024-01-01', every: '1m' };
+  const { text, bad } = await read(join(dir, 'inch.csv'), given);
+  t.equal(text, 'inch s="ok",v=2 1704067260000000000\ninch s="fine",v=4 1704067380000000000\n');
+  t.strictSame(
+    bad.map(([line]) => line),
+    [2, 4],
+  );
+});
+
+t.test('an empty line is an empty cell of the only column, else no row', async (t) => {
+  const dir = t.testdir({ 'one.csv': '\nv\n1\n\n3\n', 'two.csv': 'v,w\n1,1\n\n3,3\n' });
+  const clock = { start: '1970-01-01', every: '1s' };
+  const one = await read(join(dir, 'one.csv'), clock);
+  t.strictSame(one, { text: 'one v=1 0\none v=3 2000000000\n', bad: [] });
+  const two = await read(join(dir, 'two.csv'), clock);
+  t.strictSame(two, { text: 'two v=1,w=1 0\ntwo v=3,w=3 1000000000\n', bad: [] });
+});

@@ -1,7 +1,8 @@
 /** Rows of csv become points: the columns that are tags, the time, and every other column a field. */
 import { Refusal } from '../refusal.ts';
 import type { CsvOptions } from './options.ts';
-import { nanosecondsOf } from './time.ts';
+import { shown, shownNames } from './shown.ts';
+import { nanosecondsOf, precisionOf } from './time.ts';
 
 /** Taken for the time when nothing else is said. */
 const TIMES = ['time', 'timestamp'];
@@ -11,8 +12,8 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 const INTEGER = /^-?\d{1,19}$/;
 /** Cells that say that there is no value. */
 const NOTHING = /^(|nan|null|none|na|n\/a)$/i;
-/** Telegraf refuses tags of this kind. */
-const NO_TAG = /[\n\r]|\\$/;
+/** Names and tags that line protocol cannot say. */
+const UNSAYABLE = /[\n\r]|\\$/;
 
 /** Why a row is no point. */
 export class BadRow extends Error {}
@@ -57,7 +58,7 @@ export class LineMaker {
     if (twice !== undefined)
       throw new Refusal(
         'CSV_SAME_COLUMN',
-        `two columns are named "${twice}"; give them names by --columns, and the line of the header is left out`,
+        `two columns are named "${shown(twice)}"; give them names by --columns, and the line of the header is left out`,
       );
     for (const name of [...tags, ...integers, ...strings, ...drops]) this.#column(name);
     // In the order in which Telegraf writes them, so that the series are the same.
@@ -72,7 +73,8 @@ export class LineMaker {
         ({ name, column }) => column !== this.#time && ![...tags, ...drops].includes(name) && name !== '',
       );
     if (this.#fields.length === 0)
-      throw new Refusal('CSV_NO_FIELD', `no column of ${columns.join(', ')} is left for a field`);
+      throw new Refusal('CSV_NO_FIELD', `no column of ${shownNames(columns)} is left for a field`);
+    refuseNames(options.measurement ?? measurement, this.#tags, constants, this.#fields);
   }
 
   /**
@@ -91,12 +93,17 @@ export class LineMaker {
     return fields === '' ? '' : `${this.#keyOf(cells)} ${fields} ${this.#timeOf(cells, row)}`;
   }
 
+  /** How many columns the file has. */
+  get width(): number {
+    return this.#columns.length;
+  }
+
   #column(name: string): number {
     const column = this.#columns.indexOf(name);
     if (column >= 0) return column;
     throw new Refusal(
       'CSV_NO_COLUMN',
-      `there is no column "${name}" among ${this.#columns.join(', ')}; name the columns by --columns where the file has no header`,
+      `there is no column "${name}" among ${shownNames(this.#columns)}; name the columns by --columns where the file has no header`,
     );
   }
 
@@ -108,7 +115,7 @@ export class LineMaker {
     if (column >= 0) return column;
     throw new Refusal(
       'CSV_NO_TIME',
-      `no column of ${this.#columns.join(', ')} is named time or timestamp; say --time COLUMN, or --start TIME --every 1m`,
+      `no column of ${shownNames(this.#columns)} is named time or timestamp; say --time COLUMN, or --start TIME --every 1m`,
     );
   }
 
@@ -117,8 +124,10 @@ export class LineMaker {
     if (clock !== undefined) return clock.start + BigInt(row) * clock.every;
     const cell = cells[this.#time]!.trim();
     const time = nanosecondsOf(cell, precision);
-    if (time === undefined) throw new BadRow(`"${short(cell)}" is no time`);
-    return time;
+    if (time !== undefined) return time;
+    const other = precisionOf(cell);
+    const hint = other === undefined ? '' : ` in ${precision}; --precision ${other} says otherwise`;
+    throw new BadRow(`"${shown(cell)}" is no time${hint}`);
   }
 
   /** Measurement and tags. */
@@ -129,7 +138,7 @@ export class LineMaker {
     let key = this.#measurement;
     for (const { key: name, value } of this.#tags) {
       const text = typeof value === 'number' ? cells[value]!.trim() : value;
-      if (NO_TAG.test(text))
+      if (UNSAYABLE.test(text))
         throw new BadRow(`the tag ${name} has a line break in it, or a backslash at its end`);
       if (text !== '') key += `,${escaped(name)}=${escaped(text)}`;
     }
@@ -154,7 +163,7 @@ function valueText({ name, kind }: Field, cell: string): string {
   if (NOTHING.test(text)) return '';
   const wanted = kind === 'float' ? 'number' : 'whole number of 64 bits';
   throw new BadRow(
-    `"${short(text)}" in the column ${name} is no ${wanted}; --string, --tag or --drop ${name} says otherwise`,
+    `"${shown(text)}" in the column ${shown(name)} is no ${wanted}; --string, --tag or --drop ${shown(name)} says otherwise`,
   );
 }
 
@@ -162,6 +171,37 @@ function escaped(text: string, characters = /[,= ]/g): string {
   return text.replace(characters, '\\$&');
 }
 
-function short(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+/** Refuses names that would make no line protocol, or one that is read as another point. */
+function refuseNames(
+  measurement: string,
+  tags: readonly Tag[],
+  constants: CsvOptions['constants'],
+  fields: readonly Field[],
+): void {
+  if (measurement === '' || measurement.startsWith('#') || UNSAYABLE.test(measurement))
+    throw new Refusal(
+      'CSV_MEASUREMENT',
+      `"${shown(measurement)}" cannot name a measurement: it is empty, begins with #, has a line break, or ends in a backslash; give another by --measurement`,
+    );
+  const keys = tags.map(({ key }) => key);
+  const names = fields.map(({ name }) => name);
+  const twice = [...keys, ...names].find((key, at, all) => all.indexOf(key) < at);
+  if (twice !== undefined)
+    throw new Refusal(
+      'CSV_SAME_TAG',
+      `"${shown(twice)}" would be there twice, as a tag and again; say --tag for it once, or --drop ${shown(twice)} where a column is named so`,
+    );
+  if ([...keys, ...names].includes('time'))
+    throw new Refusal(
+      'CSV_NAME',
+      'a field or tag cannot be named time; say --drop time, or name the columns otherwise by --columns or in the header',
+    );
+  const wrong = [...keys, ...names, ...constants.map(([, value]) => value)].find((name) =>
+    UNSAYABLE.test(name),
+  );
+  if (wrong !== undefined)
+    throw new Refusal(
+      'CSV_NAME',
+      `"${shown(wrong)}" has a line break in it, or a backslash at its end, and can be no name or tag; say --drop, or name it otherwise by --columns or in the header`,
+    );
 }

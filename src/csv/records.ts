@@ -1,6 +1,6 @@
 /**
  * The records of csv text that comes in portions. Nearly all are a line without a quote, which needs no grammar; the
- * others are csv-parse's. A quote that is never closed costs its own line, and not all that follow.
+ * others are csv-parse's. A quote where none should be costs its own line, and not those that follow.
  */
 import { parse } from 'csv-parse/sync';
 
@@ -11,7 +11,7 @@ const QUOTE = '"';
 export interface CsvRecord {
   /** Of the file, from 1; where the record begins. */
   readonly line: number;
-  /** Without the quotes. Undefined where the record cannot be read, and `reason` says why. */
+  /** Without the quotes; none where the line is empty. Undefined where the record cannot be read, and `reason` says why. */
   readonly cells: readonly string[] | undefined;
   readonly reason?: string;
 }
@@ -47,34 +47,43 @@ export class Records {
     this.#line++;
     const line = given.endsWith('\r') ? given.slice(0, -1) : given;
     if (this.#open.length === 0 && !line.includes(QUOTE)) {
-      if (line !== '') yield { line: this.#line, cells: line.split(this.#delimiter) };
+      yield { line: this.#line, cells: line === '' ? [] : line.split(this.#delimiter) };
       return;
     }
     this.#open.push(line);
     const text = this.#open.join('\n');
-    if (isClosed(text)) {
-      yield this.#quoted(text);
-      this.#open = [];
-    } else if (this.#open.length > MOST_BREAKS) yield* this.#giveUp();
+    if (isClosed(text)) yield* this.#close(text);
+    else if (this.#open.length > MOST_BREAKS) yield* this.#giveUp();
+  }
+
+  /** The open lines are one record, or the first of them has a quote that another one only seems to close. */
+  *#close(text: string): Generator<CsvRecord> {
+    const cells = cellsOf(text, this.#delimiter);
+    if (cells === undefined) return yield* this.#giveUp();
+    yield { line: this.#line - this.#open.length + 1, cells };
+    this.#open = [];
   }
 
   /** The first of the open lines was no record; those behind it are read again. */
   *#giveUp(): Generator<CsvRecord> {
-    const [, ...again] = this.#open;
+    const [first, ...again] = this.#open;
+    const reason = isClosed(first!)
+      ? 'a quote is within a cell that is not quoted'
+      : 'a quote is never closed';
     this.#line -= again.length;
     this.#open = [];
-    yield { line: this.#line, cells: undefined, reason: 'a quote is never closed' };
+    yield { line: this.#line, cells: undefined, reason };
     for (const line of again) yield* this.#take(line);
   }
+}
 
-  #quoted(text: string): CsvRecord {
-    const line = this.#line - this.#open.length + 1;
-    try {
-      const [cells] = parse(text, { delimiter: this.#delimiter, relax_column_count: true }) as string[][];
-      return { line, cells: cells! };
-    } catch (error) {
-      return { line, cells: undefined, reason: (error as Error).message };
-    }
+/** Undefined where the text is no record. */
+function cellsOf(text: string, delimiter: string): readonly string[] | undefined {
+  try {
+    const [cells] = parse(text, { delimiter, relax_column_count: true }) as string[][];
+    return cells;
+  } catch {
+    return undefined;
   }
 }
 

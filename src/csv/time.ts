@@ -17,6 +17,12 @@ export function nanosecondsOf(text: string, precision: Precision): bigint | unde
   return time !== undefined && time >= FIRST && time <= LAST ? time : undefined;
 }
 
+/** For a number that is too large for what it was taken for: the first precision in which it is a time. */
+export function precisionOf(text: string): Precision | undefined {
+  if (!/^-?\d/.test(text) || nanosecondsOf(text, 's') !== undefined) return undefined;
+  return (['ms', 'us', 'ns'] as const).find((precision) => nanosecondsOf(text, precision) !== undefined);
+}
+
 /** What is below a nanosecond is cut off. */
 function scaled(whole: string, fraction = '', decimals: number): bigint {
   return BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));

@@ -40,6 +40,7 @@ t.test('rows that are no points', async (t) => {
   const wrong: [cells: string[], reason: RegExp][] = [
     [['1', 'a', '1'], /3 cells where there are 4/],
     [['noon', 'a', '1', '1'], /"noon" is no time/],
+    [['1704067200123', 'a', '1', '1'], /is no time in s; --precision ms/],
     [['1', 'a', 'up', '1'], /"up" in the column v is no number/],
     [['1', 'a', '0x10', '1'], /no number/],
     [['1', 'a', '1e999', '1'], /no number/],
@@ -65,4 +66,30 @@ t.test('options that do not fit the file are refused', async (t) => {
   t.throws(() => maker('time,b', { tag: ['c'] }), { code: 'CSV_NO_COLUMN' });
   t.throws(() => maker('time,b,b'), { code: 'CSV_SAME_COLUMN' });
   t.throws(() => maker('time,b', { drop: ['b'] }), { code: 'CSV_NO_FIELD' });
+});
+
+t.test('names that would be no line protocol are refused', async (t) => {
+  const cases: [columns: string, given: CsvArguments, code: string][] = [
+    ['time,host,v', { tag: ['host', 'host'] }, 'CSV_SAME_TAG'],
+    ['time,host,v', { tag: ['host', 'host=z'] }, 'CSV_SAME_TAG'],
+    ['time,host,v', { tag: ['host=z'], string: ['host'] }, 'CSV_SAME_TAG'],
+    ['time,v', { tag: ['a=1', 'a=2'] }, 'CSV_SAME_TAG'],
+    ['time,v', { measurement: '' }, 'CSV_MEASUREMENT'],
+    ['time,v', { measurement: '#m' }, 'CSV_MEASUREMENT'],
+    ['time,v', { measurement: 'a\nb' }, 'CSV_MEASUREMENT'],
+    ['time,v', { measurement: 'a\\' }, 'CSV_MEASUREMENT'],
+    ['time,v\\', {}, 'CSV_NAME'],
+    ['time,a\nb', {}, 'CSV_NAME'],
+    ['time,a\\,v', { tag: ['a\\'] }, 'CSV_NAME'],
+    ['time,v', { tag: ['a=b\\'] }, 'CSV_NAME'],
+    ['at,time,v', { time: 'at' }, 'CSV_NAME'],
+    ['time,v', { start: '2024-01-01', every: '1m' }, 'CSV_NAME'],
+  ];
+  for (const [columns, given, code] of cases)
+    t.throws(() => maker(columns, given), { code }, `${columns} ${JSON.stringify(given)}`);
+  t.ok(maker('at,time,v', { time: 'at', drop: ['time'] }), 'what is dropped may have any name');
+});
+
+t.test('a file that is no csv is not printed', async (t) => {
+  t.throws(() => maker('\x1b[2J\x00\ufffd'), { code: 'CSV_NO_TIME', message: /of \?\[2J\?\? is named/ });
 });

@@ -7,10 +7,11 @@ function read(portions: readonly string[], delimiter = ','): CsvRecord[] {
   return [...portions.flatMap((portion) => [...records.add(portion)]), ...records.end()];
 }
 
-t.test('lines, with their numbers; empty ones are none', async (t) => {
+t.test('lines, with their numbers; empty ones have no cells', async (t) => {
   t.strictSame(read(['a,b\r\n1,2\n\n3,', '4\n5,6']), [
     { line: 1, cells: ['a', 'b'] },
     { line: 2, cells: ['1', '2'] },
+    { line: 3, cells: [] },
     { line: 4, cells: ['3', '4'] },
     { line: 5, cells: ['5', '6'] },
   ]);
@@ -32,9 +33,26 @@ t.test('a bad quote costs its own line', async (t) => {
   const found = read([lines.join('\n')]);
   t.equal(found.length, 300);
   t.match(found[10], { line: 11, cells: undefined, reason: 'a quote is never closed' });
-  t.match(found[20], { line: 21, cells: undefined, reason: /quote/i });
+  t.match(found[20], { line: 21, cells: undefined, reason: 'a quote is within a cell that is not quoted' });
   t.equal(found.filter(({ cells }) => cells?.length === 2).length, 298);
   t.match(read(['1,"2']), [{ line: 1, cells: undefined }]);
+});
+
+t.test('a quote that a later one only seems to close costs its own line too', async (t) => {
+  t.match(read(['s,v\n5" disk,1\nok,2\n7" disk,3\nfine,4\n']), [
+    { line: 1, cells: ['s', 'v'] },
+    { line: 2, cells: undefined },
+    { line: 3, cells: ['ok', '2'] },
+    { line: 4, cells: undefined },
+    { line: 5, cells: ['fine', '4'] },
+  ]);
+  t.match(read(['time,v\n1,"2\n3,4\n5,"6"\n7,8"9\n']), [
+    { line: 1, cells: ['time', 'v'] },
+    { line: 2, cells: undefined },
+    { line: 3, cells: ['3', '4'] },
+    { line: 4, cells: ['5', '6'] },
+    { line: 5, cells: undefined },
+  ]);
 });
 
 t.test('portions do not matter', async (t) => {

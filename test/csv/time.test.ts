@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nanosecondsOf, type Precision } from '../../src/csv/time.ts';
+import { nanosecondsOf, type Precision, precisionOf } from '../../src/csv/time.ts';
 
 t.test('what is a time, to the nanosecond', async (t) => {
   const cases: [text: string, precision: Precision, time: bigint | undefined][] = [
@@ -23,4 +23,12 @@ t.test('what is a time, to the nanosecond', async (t) => {
     ['1e9', 's', undefined],
   ];
   for (const [text, precision, time] of cases) t.equal(nanosecondsOf(text, precision), time, text);
+});
+
+t.test('the precision that makes a time of a number', async (t) => {
+  t.equal(precisionOf('1704067200123'), 'ms');
+  t.equal(precisionOf('1704067200123456'), 'us');
+  t.equal(precisionOf('1704067200123456789'), 'ns');
+  for (const text of ['1704067200', 'noon', '', '2024-02-30', '99999999999999999999'])
+    t.equal(precisionOf(text), undefined, text);
 });
