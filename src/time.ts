@@ -24,6 +24,12 @@ const PATTERN = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?)?\s
 export function timeOf(text: string): bigint | undefined {
   const [, date, minute = '00:00', second = ':00', fraction = '', zone = 'Z'] = PATTERN.exec(text) ?? [];
   const milliseconds = Date.parse(`${date}T${minute}${second}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) return undefined;
+  if (Number.isNaN(milliseconds) || !isDay(date!)) return undefined;
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+}
+
+/** Whether its month has the day: `Date.parse` takes the 30th of February for the 1st of March. */
+function isDay(date: string): boolean {
+  const day = date.slice(8);
+  return day <= '28' || new Date(date).toISOString().slice(8, 10) === day;
 }

@@ -35,8 +35,21 @@ t.test('times as people and InfluxDB write them', async (t) => {
     ['2023-11-14T22:13:20', second],
     ['2023-11-14', second - 80_000n * 1_000_000_000n],
     ['1969-12-31T23:59:59.999999999Z', -1n],
+    ['2024-02-29', 1_709_164_800n * 1_000_000_000n],
+    ['2024-02-29T00:30:00+01:00', 1_709_163_000n * 1_000_000_000n],
   ];
   for (const [text, nanoseconds] of cases) t.equal(timeOf(text), nanoseconds, text);
-  const wrong = ['', '2023', '2023-13-14', '2023-11-14T25:00:00Z', 'now', '1700000000'];
+  const wrong = [
+    '',
+    '2023',
+    '2023-13-14',
+    '2023-11-14T25:00:00Z',
+    '2024-02-30',
+    '2023-02-29T00:00:00Z',
+    '2023-11-31',
+    '2023-11-00',
+    'now',
+    '1700000000',
+  ];
   for (const text of wrong) t.equal(timeOf(text), undefined, text);
 });
