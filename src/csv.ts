@@ -1,7 +1,6 @@
 /** A csv file as line protocol, in portions; what is no point is told of, and the rest goes on. */
-import { basename } from 'node:path';
 import { BadRow, LineMaker } from './csv/line.ts';
-import type { CsvOptions } from './csv/options.ts';
+import { type CsvOptions, measurementOf } from './csv/options.ts';
 import { type CsvRecord, Records } from './csv/records.ts';
 import type { Source } from './source.ts';
 
@@ -16,7 +15,7 @@ export async function* csvPoints(
 ): AsyncGenerator<string[]> {
   const { file } = source;
   const records = new Records(options.delimiter);
-  const measurement = basename(file).replace(/(.)\..*$/, '$1');
+  const measurement = measurementOf(file);
   let maker = options.columns && new LineMaker(options, options.columns, measurement);
   let row = 0;
   const pointsOf = (found: Iterable<CsvRecord>): string[] => {

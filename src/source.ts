@@ -92,6 +92,13 @@ export class Source {
   }
 }
 
+/** The share of these that has been read, in [0, 1]. */
+export function shareOf(sources: readonly Source[]): number {
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  const read = sources.reduce((sum, source) => sum + source.read, 0);
+  return read / Math.max(size, 1);
+}
+
 function beginsAsGzip(file: string): boolean {
   const descriptor = openSync(file, 'r');
   try {

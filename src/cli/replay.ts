@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
 import { CSV } from './csv.ts';
-import { FILE } from './options.ts';
+import { directory, FILE } from './options.ts';
 
 export function addReplay(cli: Argv, plugins: PluginTable): void {
   cli.command(
@@ -22,16 +22,10 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
             choices: ['influx', 'csv'] as const,
             describe: 'Of the files; default: csv where the name ends in .csv or .csv.gz',
           },
-          state: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'A directory to learn into; default: none, what is learned is thrown away',
-            // An unset variable of a script must not become another directory.
-            coerce: (path: string | undefined) => {
-              if (path !== '') return path;
-              throw new Error('--state needs the path of a directory');
-            },
-          },
+          state: directory(
+            '--state',
+            'A directory to learn into; default: none, what is learned is thrown away',
+          ),
           speed: {
             type: 'number',
             requiresArg: true,

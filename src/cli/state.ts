@@ -1,7 +1,7 @@
 /** `telegraf-anomaly state`, as yargs knows it. */
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
-import { FIELD, FILE, FILTER, JSON_OUTPUT } from './options.ts';
+import { directory, FIELD, FILE, FILTER, JSON_OUTPUT } from './options.ts';
 
 export function addState(cli: Argv, plugins: PluginTable): void {
   cli.command('state', 'Look into a state directory, or have series forgotten', (command) =>
@@ -21,16 +21,7 @@ function stateCommands(command: Argv, plugins: PluginTable): Argv {
     process.exitCode = await report(work);
   };
   return command
-    .option('path', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'The state directory; default: as for run',
-      // An unset variable of a script must not become the default directory.
-      coerce: (path: string) => {
-        if (path !== '') return path;
-        throw new Error('--path needs the path of a directory');
-      },
-    })
+    .option('path', directory('--path', 'The state directory; default: as for run'))
     .option('config', { ...FILE, describe: 'A config file, whose [state] path counts' })
     .command(
       'info',

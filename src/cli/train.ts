@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
 import { INFLUXDB } from './influxdb.ts';
-import { FILE, FILTER } from './options.ts';
+import { directory, FILE, FILTER } from './options.ts';
 
 export function addTrain(cli: Argv, plugins: PluginTable): void {
   cli.command(
@@ -18,16 +18,7 @@ export function addTrain(cli: Argv, plugins: PluginTable): void {
         })
         .options({
           config: FILE,
-          state: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'The state directory; default: that of the config',
-            // An unset variable of a script must not become another directory.
-            coerce: (directory: string | undefined) => {
-              if (directory !== '') return directory;
-              throw new Error('--state needs the path of a directory');
-            },
-          },
+          state: directory('--state', 'The state directory; default: that of the config'),
         })
         .options({
           ...INFLUXDB,

@@ -5,7 +5,7 @@ import { csvPoints } from '../csv.ts';
 import { type Connection, type ConnectionOptions, readConnection } from '../influxdb/connection.ts';
 import { InfluxWriter } from '../influxdb/write.ts';
 import { durationText, grouped, Pace, Progress } from '../progress.ts';
-import { Source } from '../source.ts';
+import { Source, shareOf } from '../source.ts';
 import { Writer } from '../write.ts';
 import { stopping } from './stopping.ts';
 
@@ -28,7 +28,6 @@ export async function importCsv(given: ImportArguments): Promise<void> {
   const say = (line: string) => progress.say(line);
   const options = readCsvOptions(given);
   const sources = given.files.map((file) => new Source(file));
-  const size = sources.reduce((sum, source) => sum + source.size, 0);
   const { url, org, bucket, tokenFile, token } = given;
   const toInflux = [url, org, bucket, tokenFile, token].some((option) => option !== undefined);
   const stop = stopping();
@@ -36,7 +35,7 @@ export async function importCsv(given: ImportArguments): Promise<void> {
   const badRows = new BadRows(say);
   const pace = new Pace('points');
   let points = 0;
-  const text = () => pace.text(points, sources.reduce((sum, { read }) => sum + read, 0) / Math.max(size, 1));
+  const text = () => pace.text(points, shareOf(sources));
   try {
     for (const source of sources) {
       for await (const portion of csvPoints(source, options, badRows.add)) {

@@ -2,9 +2,9 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { AnnotationNames } from '../annotate.ts';
-import { problemText } from '../config/problem.ts';
+import { requiredConfig } from '../config/required.ts';
 import { parseDuration } from '../config/units.ts';
-import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import type { Config, PluginTable } from '../config.ts';
 import type { ConnectionOptions } from '../influxdb/connection.ts';
 import { createLog, type Log } from '../log.ts';
 import { grouped, Pace, Progress } from '../progress.ts';
@@ -74,11 +74,7 @@ async function configOf(
   plugins: PluginTable,
   log: Log,
 ): Promise<Config> {
-  const { config, problems } = await loadConfig(file, plugins);
-  const [error] = problems.filter(({ severity }) => severity === 'error');
-  if (config === undefined)
-    throw new Refusal(error!.code, `${problemText(error!)}; telegraf-anomaly check says more`);
-  for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
+  const { config } = await requiredConfig(file, plugins, () => log);
   if (state === undefined) return config;
   return { ...config, state: { ...config.state, store: 'lmdb', path: resolve(state) } };
 }

@@ -1,4 +1,5 @@
 /** What a user says of a csv file, read once. */
+import { basename } from 'node:path';
 import { parseDuration } from '../config/units.ts';
 import { Refusal } from '../refusal.ts';
 import { nanosecondsOf, type Precision } from './time.ts';
@@ -81,6 +82,11 @@ function delimiterOf(text: string): string {
   const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   throw new Refusal('CSV_ARGUMENT', `--delimiter "${text}" is not one character; write , or ; or tab`);
+}
+
+/** The measurement that a file's points have unless another is named: its name up to its first dot. */
+export function measurementOf(file: string): string {
+  return basename(file).replace(/(.)\..*$/, '$1');
 }
 
 /** Whether the file is csv by its name. */

@@ -2,7 +2,7 @@
 
 import { type CsvOptions, isCsv } from '../csv/options.ts';
 import type { OnBadRow } from '../csv.ts';
-import { Source } from '../source.ts';
+import { Source, shareOf } from '../source.ts';
 
 const NEWLINE = 10;
 const LINE_END = Buffer.from('\n');
@@ -16,19 +16,17 @@ export interface FilesOptions {
 
 export class Files {
   readonly #sources: readonly Source[];
-  readonly #size: number;
   readonly #options: FilesOptions;
 
   /** Throws a Refusal where one of them cannot be read, before anything of another is. */
   constructor(files: readonly string[], options: FilesOptions) {
     this.#sources = files.map((file) => new Source(file));
-    this.#size = this.#sources.reduce((sum, { size }) => sum + size, 0);
     this.#options = options;
   }
 
   /** The share that has been read, in [0, 1]. */
   get share(): number {
-    return this.#sources.reduce((sum, { read }) => sum + read, 0) / Math.max(this.#size, 1);
+    return shareOf(this.#sources);
   }
 
   /** A file that ends in the middle of a line does not run into the next one. */

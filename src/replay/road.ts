@@ -1,8 +1,8 @@
 /** The road that files are replayed on: the engine of `run`, with a state that is thrown away or is in a directory of its own. */
-import { problemText } from '../config/problem.ts';
-import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import { requiredConfig } from '../config/required.ts';
+import type { Config, PluginTable } from '../config.ts';
 import type { Observe } from '../detect.ts';
-import { createLog, type Level, type Log } from '../log.ts';
+import { createLog, type Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
 import type { Hot } from '../state/hot.ts';
@@ -29,12 +29,9 @@ export interface RoadOptions {
 
 /** Throws a Refusal where the config has a mistake, or the state cannot be had. */
 export async function openRoad({ config: file, state, plugins, observer, say }: RoadOptions): Promise<Road> {
-  const { config: loaded, problems } = await loadConfig(file, plugins);
-  const [error] = problems.filter(({ severity }) => severity === 'error');
-  if (loaded === undefined || error !== undefined)
-    throw new Refusal(error!.code, `${problemText(error!)}; telegraf-anomaly check says more`);
-  const log = logTo(say, loaded.agent.log_level);
-  for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
+  const logOf = ({ agent }: Config) =>
+    createLog(agent.log_level, { write: (text: string) => say(text.trimEnd()) });
+  const { config: loaded, log } = await requiredConfig(file, plugins, logOf);
   const place = state === undefined ? { store: 'memory' as const } : { store: 'lmdb' as const, path: state };
   const config = { ...loaded, state: { ...loaded.state, ...place } };
   const keeper = await openKeeper(config, plugins, log);
@@ -51,8 +48,4 @@ async function openKeeper({ state }: Config, plugins: PluginTable, log: Log): Pr
   const keeper = await Keeper.open(state, plugins, { ...log, error });
   if (keeper.storeName === state.store) return keeper;
   throw new Refusal('REPLAY_STATE', `--state ${state.path} cannot be used: ${reason.split('; until')[0]}`);
-}
-
-function logTo(say: (line: string) => void, level: Level): Log {
-  return createLog(level, { write: (text) => say(text.trimEnd()) });
 }

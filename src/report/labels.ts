@@ -1,6 +1,6 @@
 /** Windows in which something is known to have been wrong, for the reports that show them beside the alarms. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { measurementOf } from '../csv/options.ts';
 import { Records } from '../csv/records.ts';
 import { nanosecondsOf } from '../csv/time.ts';
 import { Refusal } from '../refusal.ts';
@@ -43,12 +43,8 @@ export function windowsOf(labels: Labels, { tagSet, field }: Recording): Window[
   const [measurement] = tagSet.split(',', 1);
   const names = [ALL, '', `${tagSet} ${field}`, tagSet, measurement];
   return [...labels]
-    .filter(([name]) => names.includes(name) || names.includes(fileName(name)))
+    .filter(([name]) => names.includes(name) || names.includes(measurementOf(name)))
     .flatMap(([, found]) => found);
-}
-
-function fileName(path: string): string {
-  return basename(path).replace(/(.)\..*$/, '$1');
 }
 
 type Row = readonly [series: string, start: string, end: string];

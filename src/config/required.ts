@@ -1,0 +1,27 @@
+/** A config that a command cannot do without. */
+import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import { problemText } from './problem.ts';
+
+/** The config, and the log for what is to be told of it. */
+export interface Required {
+  readonly config: Config;
+  readonly log: Log;
+}
+
+/** Loads the config as `run` does, and says what is doubtful in it. Throws a Refusal where it has a mistake. */
+export async function requiredConfig(
+  file: string | undefined,
+  plugins: PluginTable,
+  logOf: (config: Config) => Log,
+): Promise<Required> {
+  const { config, problems } = await loadConfig(file, plugins);
+  if (config === undefined) {
+    const error = problems.find(({ severity }) => severity === 'error')!;
+    throw new Refusal(error.code, `${problemText(error)}; telegraf-anomaly check says more`);
+  }
+  const log = logOf(config);
+  for (const problem of problems) log.warn(`${problem.code}: ${problemText(problem)}`);
+  return { config, log };
+}
