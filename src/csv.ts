@@ -1,5 +1,6 @@
 /** A csv file as line protocol, in portions; what is no point is told of, and the rest goes on. */
-import { BadRow, LineMaker } from './csv/line.ts';
+import { BadRow } from './csv/bad-rows.ts';
+import { LineMaker } from './csv/line.ts';
 import { type CsvOptions, measurementOf } from './csv/options.ts';
 import { type CsvRecord, Records } from './csv/records.ts';
 import type { Source } from './source.ts';

@@ -36,6 +36,11 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
     [['evaluate', 'data', '--split', '3'], /did you mean "--splits"/],
     [['replay', 'file', '--delimeter', ';'], /did you mean "--delimiter"/],
     [['replay'], /Not enough/],
+    [['replay', '-'], /^ARGUMENT_INVALID: "-" is no file; write \/dev\/stdin/],
+    [['import', '--tag', 'host', '-'], /^ARGUMENT_INVALID: .*\/dev\/stdin/],
+    [['import', '--delimiter', '-', 'away.csv'], /^FILE_UNREADABLE/],
+    [['import', 'file', '--tokn', 'x'], /^ARGUMENT_INVALID: Unknown argument: tokn\nSee/],
+    [['state', 'list', '--limit', '-1'], /^ARGUMENT_INVALID: --limit needs/],
     [['import', 'file', '--buket', 'b'], /did you mean "--bucket"/],
     [['replay', 'file', '--config', 'a', '--config', 'b'], /--config is given twice/],
     [['train', 'file', '--state', 'a', '--state', 'b'], /--state is given twice/],
@@ -48,6 +53,7 @@ t.test('a mistake in check or sample ends with 1, and a hint', async (t) => {
     t.equal(status, 1, argv.join(' '));
     t.equal(stdout, '');
     t.match(stderr, words);
+    t.match(stderr, /^[A-Z]+_[A-Z]+: /);
     t.notMatch(stderr, /^\s+at /m, 'no stack trace');
   }
 });

@@ -1,10 +1,11 @@
 /** Every command but `run`, which starts faster without yargs. Each is imported when it is called. */
 import { readFileSync } from 'node:fs';
 import { doubleDash } from '../commands/arguments.ts';
-import { nearest } from '../config/suggest.ts';
 import type { PluginTable } from '../config.ts';
+import { Refusal } from '../refusal.ts';
 import { CSV } from './csv.ts';
 import { addEvaluate } from './evaluate.ts';
+import { ARGUMENT_INVALID, exitWith, fail, watchStdout } from './exit.ts';
 import { addImport } from './import.ts';
 import { INFLUXDB } from './influxdb.ts';
 import { FILE } from './options.ts';
@@ -17,7 +18,7 @@ const OPTIONS = [
   ...['stored', 'cross-validate', 'splits', 'settings', 'seed'],
   ...['state', 'format', 'speed', 'quiet', 'report', 'labels', 'stop'],
   ...Object.keys(CSV),
-  ...Object.keys(INFLUXDB),
+  ...Object.keys(INFLUXDB).filter((name) => name !== 'token'),
 ];
 
 /** Options that may be given several times; any other one means one thing. */
@@ -25,10 +26,12 @@ const SEVERAL = ['_', 'files', 'filter', 'field', 'detector', 'stored', 'tag', '
 
 /** Does what the arguments say. What is wrong with them goes to stderr, and the exit code is 1. */
 export async function commands(argv: readonly string[], plugins: PluginTable): Promise<void> {
-  await work(argv, plugins).catch(fail);
+  watchStdout();
+  await work(argv, plugins).catch((error) => fail(error, OPTIONS));
 }
 
 async function work(argv: readonly string[], plugins: PluginTable): Promise<void> {
+  refuseDash(argv);
   const { default: create } = await import('yargs');
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const cli = create(argv.map(doubleDash))
@@ -58,7 +61,7 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
           .example('$0 check anomaly.toml', 'exits with 1 when something is wrong'),
       async ({ config, file }) => {
         const { check } = await import('../commands/check.ts');
-        process.exitCode = await check({ config: config ?? file, plugins });
+        exitWith(await check({ config: config ?? file, plugins }));
       },
     )
     .command(
@@ -70,7 +73,7 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
           .example('$0 sample > anomaly.toml', 'the default detector at work, the others as comments'),
       async ({ name }) => {
         const { sample } = await import('../commands/sample.ts');
-        process.exitCode = await sample({ name, plugins });
+        exitWith(await sample({ name, plugins }));
       },
     )
     .check((given) => {
@@ -81,20 +84,19 @@ async function work(argv: readonly string[], plugins: PluginTable): Promise<void
       throw new Error(`--${twice} is given twice; which one is meant?`);
     })
     .fail((message, error) => {
-      throw error ?? new Error(message);
+      // Without a message it is what a command threw.
+      throw message ? new Refusal(ARGUMENT_INVALID, message) : error;
     });
   for (const add of [addEvaluate, addImport, addTrain, addReplay, addState]) add(cli, plugins);
   if (argv.length === 0) cli.showHelp('log');
   else await cli.parseAsync();
 }
 
-function fail(error: Error): void {
-  const [, unknown = ''] = /^Unknown arguments?: ([^\s,]+)/.exec(error.message) ?? [];
-  const near = nearest(
-    unknown,
-    OPTIONS.filter((name) => name !== unknown),
-  );
-  const hint = near === undefined ? '' : `; did you mean "--${near}"?`;
-  process.stderr.write(`${error.message}${hint}\nSee telegraf-anomaly --help\n`);
-  process.exitCode = 1;
+/** yargs would drop it without a word. */
+function refuseDash(argv: readonly string[]): void {
+  const [command = ''] = argv;
+  const isFile = (argument: string, at: number) =>
+    argument === '-' && !['--delimiter', '--measurement'].includes(argv[at - 1]!);
+  if (['import', 'train', 'replay'].includes(command) && argv.some(isFile))
+    throw new Refusal(ARGUMENT_INVALID, '"-" is no file; write /dev/stdin for what comes in by a pipe');
 }

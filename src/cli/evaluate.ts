@@ -34,7 +34,7 @@ export function addEvaluate(cli: Argv, plugins: PluginTable): void {
         .example('$0 evaluate NAB --stored results.csv.gz', 'with what another detector made of it'),
     async ({ detector: detectors, ...given }) => {
       const { evaluateCommand } = await import('../commands/evaluate.ts');
-      process.exitCode = await evaluateCommand({ ...given, detectors }, plugins);
+      await evaluateCommand({ ...given, detectors }, plugins);
     },
   );
 }

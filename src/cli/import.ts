@@ -1,6 +1,7 @@
 /** `telegraf-anomaly import`, as yargs knows it. */
 import type { Argv } from 'yargs';
 import { CSV } from './csv.ts';
+import { exitWith } from './exit.ts';
 import { INFLUXDB } from './influxdb.ts';
 
 export function addImport(cli: Argv): void {
@@ -22,9 +23,8 @@ export function addImport(cli: Argv): void {
           'with INFLUX_TOKEN set',
         ),
     async (given) => {
-      const { refusable } = await import('../commands/refusable.ts');
       const { importCsv } = await import('../commands/import.ts');
-      await refusable(() => importCsv(given));
+      exitWith(await importCsv(given));
     },
   );
 }

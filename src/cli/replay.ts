@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
 import { CSV } from './csv.ts';
+import { exitWith } from './exit.ts';
 import { directory, FILE } from './options.ts';
 
 export function addReplay(cli: Argv, plugins: PluginTable): void {
@@ -53,9 +54,8 @@ export function addReplay(cli: Argv, plugins: PluginTable): void {
           'what run would have written',
         ),
     async (given) => {
-      const { refusable } = await import('../commands/refusable.ts');
       const { replay } = await import('../commands/replay.ts');
-      await refusable(() => replay(given, plugins));
+      exitWith(await replay(given, plugins));
     },
   );
 }

@@ -16,18 +16,18 @@ function stateCommands(command: Argv, plugins: PluginTable): Argv {
     config,
     plugins,
   });
-  const report = async (work: () => Promise<void>) => {
-    const { report } = await import('../commands/state.ts');
-    process.exitCode = await report(work);
-  };
   return command
+    .middleware(() => {
+      // Series are many, and whoever would have read them is gone.
+      process.stdout.once('error', () => process.exit());
+    })
     .option('path', directory('--path', 'The state directory; default: as for run'))
     .option('config', { ...FILE, describe: 'A config file, whose [state] path counts' })
     .command(
       'info',
       'What the state holds, and which process has it',
       (info) => info.option('json', JSON_OUTPUT),
-      (given) => report(async () => (await import('../commands/state-info.ts')).info(at(given), given.json)),
+      async (given) => (await import('../commands/state-info.ts')).info(at(given), given.json),
     )
     .command(
       'list',
@@ -42,7 +42,7 @@ function stateCommands(command: Argv, plugins: PluginTable): Argv {
             throw new Error('--limit needs a whole number, 0 or more');
           },
         }),
-      (given) => report(async () => (await import('../commands/state-list.ts')).list(at(given), given)),
+      async (given) => (await import('../commands/state-list.ts')).list(at(given), given),
     )
     .command(
       'show <tagset> [fieldkey]',
@@ -51,10 +51,8 @@ function stateCommands(command: Argv, plugins: PluginTable): Argv {
         show
           .positional('tagset', { type: 'string', demandOption: true, describe: 'measurement,tag=value,…' })
           .positional('fieldkey', { type: 'string', describe: 'One of its fields' }),
-      (given) =>
-        report(async () =>
-          (await import('../commands/state-list.ts')).show(at(given), given.tagset, given.fieldkey),
-        ),
+      async (given) =>
+        (await import('../commands/state-list.ts')).show(at(given), given.tagset, given.fieldkey),
     )
     .command(
       'forget',
@@ -65,7 +63,7 @@ function stateCommands(command: Argv, plugins: PluginTable): Argv {
           default: false,
           describe: 'Without it, only says what would go',
         }),
-      (given) => report(async () => (await import('../commands/state-forget.ts')).forget(at(given), given)),
+      async (given) => (await import('../commands/state-forget.ts')).forget(at(given), given),
     )
     .example('$0 state list --filter "cpu,*"', 'the series of the measurement cpu')
     .demandCommand(1, 'state needs one of: info, list, show, forget');

@@ -1,6 +1,7 @@
 /** `telegraf-anomaly train`, as yargs knows it. */
 import type { Argv } from 'yargs';
 import type { PluginTable } from '../config.ts';
+import { exitWith } from './exit.ts';
 import { INFLUXDB } from './influxdb.ts';
 import { directory, FILE, FILTER } from './options.ts';
 
@@ -39,10 +40,7 @@ export function addTrain(cli: Argv, plugins: PluginTable): void {
       const { url, org, bucket, tokenFile, token } = given;
       const influxdb = { url, org, bucket, tokenFile, token };
       const { trainCommand } = await import('../commands/train.ts');
-      process.exitCode = await trainCommand(
-        { config, state, files, influxdb, start, stop, filters },
-        plugins,
-      );
+      exitWith(await trainCommand({ config, state, files, influxdb, start, stop, filters }, plugins));
     },
   );
 }

@@ -20,22 +20,9 @@ export interface EvaluateArguments extends Entry {
   readonly json: boolean;
 }
 
-/** Writes to stdout, progress to stderr; answers the exit code. */
-export async function evaluateCommand(given: EvaluateArguments, plugins: PluginTable): Promise<number> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // As with `| head`: nobody wants more.
-    if (error.code === 'EPIPE') return;
-    say(`EVALUATE_UNWRITTEN: ${error.message}`);
-    process.exitCode = 1;
-  });
-  try {
-    process.stdout.write(await evaluated(given, plugins));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    say(`${error.code}: ${error.message}`);
-    return 1;
-  }
+/** Writes to stdout, progress to stderr. Throws a Refusal. */
+export async function evaluateCommand(given: EvaluateArguments, plugins: PluginTable): Promise<void> {
+  process.stdout.write(await evaluated(given, plugins));
 }
 
 async function evaluated(given: EvaluateArguments, plugins: PluginTable): Promise<string> {

@@ -5,9 +5,10 @@ import { csvPoints } from '../csv.ts';
 import { type Connection, type ConnectionOptions, readConnection } from '../influxdb/connection.ts';
 import { InfluxWriter } from '../influxdb/write.ts';
 import { durationText, grouped, Pace, Progress } from '../progress.ts';
+import { Refusal } from '../refusal.ts';
 import { Source, shareOf } from '../source.ts';
 import { Writer } from '../write.ts';
-import { stopping } from './stopping.ts';
+import { Stop } from './stopping.ts';
 
 export interface ImportArguments extends CsvArguments, ConnectionOptions {
   readonly files: readonly string[];
@@ -22,16 +23,16 @@ interface Target {
   said(): string;
 }
 
-/** Throws a Refusal. */
-export async function importCsv(given: ImportArguments): Promise<void> {
+/** Answers the exit code: 0, 1 where rows are bad and not one is a point, or that of the signal that ended it. Throws a Refusal. */
+export async function importCsv(given: ImportArguments): Promise<number> {
   const progress = new Progress();
   const say = (line: string) => progress.say(line);
   const options = readCsvOptions(given);
   const sources = given.files.map((file) => new Source(file));
   const { url, org, bucket, tokenFile, token } = given;
   const toInflux = [url, org, bucket, tokenFile, token].some((option) => option !== undefined);
-  const stop = stopping();
-  const target = toInflux ? influxdb(readConnection(given), stop, say) : lineProtocol();
+  const stop = new Stop();
+  const target = toInflux ? influxdb(readConnection(given), stop.signal, say) : lineProtocol();
   const badRows = new BadRows(say);
   const pace = new Pace('points');
   let points = 0;
@@ -42,16 +43,26 @@ export async function importCsv(given: ImportArguments): Promise<void> {
         points += portion.length;
         const waiting = target.write(portion);
         if (waiting !== undefined) await waiting;
-        if (stop.aborted) break;
+        if (stop.signal.aborted) break;
         progress.show(text);
       }
-      if (stop.aborted) break;
+      if (stop.signal.aborted) break;
     }
     await target.close();
+  } catch (error) {
+    // A batch is not tried again after the signal, and that is no fault of the server.
+    if (stop.by === undefined || !(error instanceof Refusal)) throw error;
+    say(`${error.code}: ${error.message}`);
   } finally {
     badRows.tell();
-    say(`imported ${pace.text(points)}${target.said()}`);
+    const stopped = stop.by === undefined ? '' : `IMPORT_STOPPED: by ${stop.by}; `;
+    say(`${stopped}imported ${pace.text(points)}${target.said()}`);
   }
+  if (stop.signal.aborted || badRows.count === 0 || points > 0) return stop.code;
+  say(
+    `IMPORT_NO_POINT: not one of ${grouped(badRows.count)} rows is a point; are the columns and the delimiter right?`,
+  );
+  return 1;
 }
 
 function lineProtocol(): Target {

@@ -14,7 +14,7 @@ import { Files } from '../replay/files.ts';
 import { paced } from '../replay/pace.ts';
 import { openRoad, type Road } from '../replay/road.ts';
 import { Writer } from '../write.ts';
-import { stopping } from './stopping.ts';
+import { Stop } from './stopping.ts';
 
 export interface ReplayArguments extends CsvArguments {
   readonly files: readonly string[];
@@ -31,8 +31,8 @@ export interface ReplayArguments extends CsvArguments {
   readonly labels: string | undefined;
 }
 
-/** Points to stdout, all else to stderr. Throws a Refusal. */
-export async function replay(given: ReplayArguments, plugins: PluginTable): Promise<void> {
+/** Points to stdout, all else to stderr. Answers the exit code: 0, or that of the signal that ended it. Throws a Refusal. */
+export async function replay(given: ReplayArguments, plugins: PluginTable): Promise<number> {
   const { speed, state } = given;
   if (speed !== undefined && !(speed > 0))
     throw new Refusal('REPLAY_ARGUMENT', '--speed takes a number above 0: 60 plays an hour in a minute');
@@ -55,8 +55,8 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     plugins,
     say,
   });
-  const stop = stopping();
-  const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop);
+  const stop = new Stop();
+  const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop.signal);
   const { pipeline } = road;
   const quiet = given.quiet ?? (report !== undefined && isatty(1));
   const writer = quiet ? undefined : new Writer(process.stdout);
@@ -68,7 +68,7 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
       const bytes = made instanceof Promise ? await made : made;
       const sent = writer?.write(bytes);
       if (sent !== undefined) await sent;
-      if (stop.aborted) break;
+      if (stop.signal.aborted) break;
       progress.show(text);
     }
     const rest = await pipeline.end();
@@ -78,8 +78,9 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     await road.close();
   }
   badRows.tell();
-  say(summary(road, pace));
+  say(`${stop.by === undefined ? '' : `REPLAY_STOPPED: by ${stop.by}; `}${summary(road, pace)}`);
   report?.write(say);
+  return stop.code;
 }
 
 function summary({ pipeline }: Road, pace: Pace): string {

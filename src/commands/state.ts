@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { stateDirectory } from '../config/directory.ts';
-import { problemText } from '../config/problem.ts';
-import { type Config, loadConfig, type PluginTable } from '../config.ts';
+import { wholeConfig } from '../config/required.ts';
+import type { Config, PluginTable } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { readCatalog, readFieldKeys } from '../state/archive.ts';
 import type { Catalog } from '../state/catalog.ts';
@@ -41,11 +41,7 @@ export interface OpenState extends Located {
 export async function locate({ path, config: file, plugins }: Place): Promise<Located> {
   if (file === undefined)
     return { directory: stateDirectory(path ?? ''), storeName: 'lmdb', config: undefined };
-  const { config, problems } = await loadConfig(file, plugins);
-  if (config === undefined) {
-    const [problem] = problems.filter(({ severity }) => severity === 'error');
-    throw new Refusal(problem!.code, `${problemText(problem!)}; telegraf-anomaly check says more`);
-  }
+  const { config } = await wholeConfig(file, plugins);
   const { store, path: named } = config.state;
   if (store === 'memory')
     throw new Refusal('STATE_IN_MEMORY', `${file} has store = "memory": there is nothing on disk`);
@@ -75,22 +71,6 @@ export async function withState<T>(place: Place, use: (state: OpenState) => Prom
 export async function openStore(located: Located, plugins: PluginTable, readOnly: boolean): Promise<Store> {
   const { default: plugin } = await plugins.stores[located.storeName]!();
   return plugin.open({ path: join(located.directory, STORE_FOLDER), sync: true, readOnly });
-}
-
-/** Runs a subcommand; answers the exit code. What goes wrong is a line with its code. */
-export async function report(work: () => Promise<void>): Promise<number> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // As with `| head`: nobody wants more.
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
-  });
-  try {
-    await work();
-    return 0;
-  } catch (error) {
-    const { code = 'STATE_FAILED', message } = error as NodeJS.ErrnoException;
-    process.stderr.write(`${code}: ${message}\n`);
-    return 1;
-  }
 }
 
 /** Writes to stdout, and waits while nobody reads. */

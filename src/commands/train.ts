@@ -1,5 +1,4 @@
 /** `train`: learns a history, and leaves the state directory as `run` wants to find it. Nothing goes to stdout. */
-import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { AnnotationNames } from '../annotate.ts';
 import { requiredConfig } from '../config/required.ts';
@@ -13,6 +12,7 @@ import { timeOf, timeText } from '../time.ts';
 import { Files } from '../train/files.ts';
 import { type History, train } from '../train/train.ts';
 import type { Training } from '../train/training.ts';
+import { Stop } from './stopping.ts';
 
 export interface TrainArguments {
   readonly config: string | undefined;
@@ -26,33 +26,22 @@ export interface TrainArguments {
   readonly filters: readonly string[];
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Answers the exit code: 0 when all was learned, 1 when something is wrong, else that of the signal. */
+/** Answers the exit code: 0 when all was learned, 1 when there was nothing, else that of the signal. Throws a Refusal. */
 export async function trainCommand(given: TrainArguments, plugins: PluginTable): Promise<number> {
   const progress = new Progress();
   try {
     return await trained(given, plugins, progress);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    progress.say(`${code}: ${message}`);
-    return 1;
+  } finally {
+    progress.clear();
   }
 }
 
 async function trained(given: TrainArguments, plugins: PluginTable, progress: Progress): Promise<number> {
   const log = createLog('warn', { write: (text: string) => progress.say(text.trimEnd()) });
   const config = await configOf(given, plugins, log);
-  const stop = new AbortController();
-  let code = 0;
-  // A second one ends the program at once; the next training goes back to what was saved.
-  for (const signal of SIGNALS)
-    process.once(signal, () => {
-      code = 128 + constants.signals[signal];
-      progress.say('stopping; what was learned is being saved');
-      stop.abort();
-    });
+  // A second signal ends the program at once; the next training goes back to what was saved.
+  const stop = new Stop();
+  stop.signal.addEventListener('abort', () => progress.say('stopping; what was learned is being saved'));
   const history = await historyOf(given, config, stop.signal, (line) => progress.say(line));
   const onProgress = shown(progress);
   const { training, stoppedAt } = await train({
@@ -66,7 +55,7 @@ async function trained(given: TrainArguments, plugins: PluginTable, progress: Pr
     return 1;
   }
   progress.say(`TRAIN_STOPPED: at ${stoppedAt}; the same command again goes on from there`);
-  return code;
+  return stop.code;
 }
 
 async function configOf(

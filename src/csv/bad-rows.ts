@@ -1,6 +1,9 @@
 /** Tells of the rows that were left out: each of the first, and how many there were. */
 import { grouped } from '../progress.ts';
 
+/** Why a row is no point. */
+export class BadRow extends Error {}
+
 /** A file of another kind would fill the screen. */
 const TOLD = 20;
 

@@ -1,24 +1,14 @@
 /** Rows of csv become points: the columns that are tags, the time, and every other column a field. */
 import { Refusal } from '../refusal.ts';
+import { BadRow } from './bad-rows.ts';
+import { type Kind, kindOf, valueText } from './cell.ts';
+import { escaped, refuseNames, UNSAYABLE } from './names.ts';
 import type { CsvOptions } from './options.ts';
 import { shown, shownNames } from './shown.ts';
 import { nanosecondsOf, precisionOf } from './time.ts';
 
 /** Taken for the time when nothing else is said. */
 const TIMES = ['time', 'timestamp'];
-/** As line protocol writes a float. */
-const PLAIN = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/;
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
-const INTEGER = /^-?\d{1,19}$/;
-/** Cells that say that there is no value. */
-const NOTHING = /^(|nan|null|none|na|n\/a)$/i;
-/** Names and tags that line protocol cannot say. */
-const UNSAYABLE = /[\n\r]|\\$/;
-
-/** Why a row is no point. */
-export class BadRow extends Error {}
-
-type Kind = 'float' | 'integer' | 'string';
 
 interface Field {
   readonly column: number;
@@ -74,7 +64,12 @@ export class LineMaker {
       );
     if (this.#fields.length === 0)
       throw new Refusal('CSV_NO_FIELD', `no column of ${shownNames(columns)} is left for a field`);
-    refuseNames(options.measurement ?? measurement, this.#tags, constants, this.#fields);
+    refuseNames(
+      options.measurement ?? measurement,
+      this.#tags.map(({ key }) => key),
+      constants.map(([, value]) => value),
+      this.#fields.map(({ name }) => name),
+    );
   }
 
   /**
@@ -87,7 +82,7 @@ export class LineMaker {
       throw new BadRow(`${cells.length} cells where there are ${this.#columns.length} columns`);
     let fields = '';
     for (const field of this.#fields) {
-      const value = valueText(field, cells[field.column]!);
+      const value = valueText(field.name, field.kind, cells[field.column]!);
       if (value !== '') fields += `${fields === '' ? '' : ','}${field.key}${value}`;
     }
     return fields === '' ? '' : `${this.#keyOf(cells)} ${fields} ${this.#timeOf(cells, row)}`;
@@ -146,62 +141,4 @@ export class LineMaker {
     this.#tagSet = key;
     return key;
   }
-}
-
-function kindOf(name: string, { integers, strings }: CsvOptions): Kind {
-  return integers.includes(name) ? 'integer' : strings.includes(name) ? 'string' : 'float';
-}
-
-/** As line protocol has it; empty where the cell has none. */
-function valueText({ name, kind }: Field, cell: string): string {
-  if (kind === 'string') return cell === '' ? '' : `"${cell.replace(/["\\]/g, '\\$&')}"`;
-  const text = cell.trim();
-  if (kind === 'float') {
-    if (PLAIN.test(text) && Number.isFinite(Number(text))) return text;
-    if (NUMBER.test(text) && Number.isFinite(Number(text))) return String(Number(text));
-  } else if (INTEGER.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return `${text}i`;
-  if (NOTHING.test(text)) return '';
-  const wanted = kind === 'float' ? 'number' : 'whole number of 64 bits';
-  throw new BadRow(
-    `"${shown(text)}" in the column ${shown(name)} is no ${wanted}; --string, --tag or --drop ${shown(name)} says otherwise`,
-  );
-}
-
-function escaped(text: string, characters = /[,= ]/g): string {
-  return text.replace(characters, '\\$&');
-}
-
-/** Refuses names that would make no line protocol, or one that is read as another point. */
-function refuseNames(
-  measurement: string,
-  tags: readonly Tag[],
-  constants: CsvOptions['constants'],
-  fields: readonly Field[],
-): void {
-  if (measurement === '' || measurement.startsWith('#') || UNSAYABLE.test(measurement))
-    throw new Refusal(
-      'CSV_MEASUREMENT',
-      `"${shown(measurement)}" cannot name a measurement: it is empty, begins with #, has a line break, or ends in a backslash; give another by --measurement`,
-    );
-  const keys = tags.map(({ key }) => key);
-  const names = fields.map(({ name }) => name);
-  const twice = [...keys, ...names].find((key, at, all) => all.indexOf(key) < at);
-  if (twice !== undefined)
-    throw new Refusal(
-      'CSV_SAME_TAG',
-      `"${shown(twice)}" would be there twice, as a tag and again; say --tag for it once, or --drop ${shown(twice)} where a column is named so`,
-    );
-  if ([...keys, ...names].includes('time'))
-    throw new Refusal(
-      'CSV_NAME',
-      'a field or tag cannot be named time; say --drop time, or name the columns otherwise by --columns or in the header',
-    );
-  const wrong = [...keys, ...names, ...constants.map(([, value]) => value)].find((name) =>
-    UNSAYABLE.test(name),
-  );
-  if (wrong !== undefined)
-    throw new Refusal(
-      'CSV_NAME',
-      `"${shown(wrong)}" has a line break in it, or a backslash at its end, and can be no name or tag; say --drop, or name it otherwise by --columns or in the header`,
-    );
 }

@@ -41,6 +41,7 @@ export interface CsvOptions {
 /** Throws a Refusal. */
 export function readCsvOptions(given: CsvArguments): CsvOptions {
   const tags = given.tag ?? [];
+  refuseTwice(given);
   return {
     columns: given.columns?.split(',').map((name) => name.trim()),
     tags: tags.filter((tag) => !tag.includes('=')),
@@ -54,6 +55,21 @@ export function readCsvOptions(given: CsvArguments): CsvOptions {
     delimiter: delimiterOf(given.delimiter ?? ','),
     measurement: given.measurement,
   };
+}
+
+/** A column is one thing. */
+function refuseTwice({ tag = [], integer = [], string = [], drop = [] }: CsvArguments): void {
+  const named = new Map<string, string>();
+  for (const [option, names] of Object.entries({ tag, integer, string, drop }))
+    for (const name of names) {
+      const other = named.get(name);
+      if (other !== undefined && other !== option)
+        throw new Refusal(
+          'CSV_ARGUMENT',
+          `--${other} ${name} and --${option} ${name} say two things of one column`,
+        );
+      named.set(name, option);
+    }
 }
 
 function constant(tag: string): [string, string] {

@@ -44,6 +44,12 @@ export class Page {
     }
   }
 
+  /** The time that a share of the values is before, in nanoseconds. There must be values. */
+  timeAt(share: number): bigint {
+    const times = this.#times.slice(0, this.values).sort();
+    return times[Math.floor(share * (this.values - 1))]!;
+  }
+
   /** Pieces of whole lines: a tag set after the other, each in time order. */
   *lines(): Generator<Buffer> {
     let text = '';

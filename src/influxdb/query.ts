@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { canRetryHttpCall, HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { Refusal } from '../refusal.ts';
 import type { Connection } from './connection.ts';
+import { isBusy, waitAfter } from './retry.ts';
 import { FluxError } from './table.ts';
 
 /** Milliseconds that the server may be silent: a query over much takes its time to begin. */
@@ -49,7 +50,7 @@ export async function query<T>(
           'INFLUXDB_UNREACHABLE',
           `${message}, ${TRIES} times; the same command again goes on`,
         );
-      const wait = error instanceof HttpError ? Math.max(pause, 1000 * error.retryAfter()) : pause;
+      const wait = waitAfter(error, pause);
       onRetry?.(`INFLUXDB_RETRY: ${message}; again in ${Math.ceil(wait / 1000)} s`);
       await delay(wait, undefined, { signal: stop });
     }
@@ -58,7 +59,7 @@ export async function query<T>(
 
 /** Whether the same query may succeed later: errors of the network and of the server, but not of the query. */
 function mayHelp(error: unknown): boolean {
-  if (error instanceof HttpError) return error.statusCode === 429 || error.statusCode >= 500;
+  if (error instanceof HttpError) return isBusy(error);
   const { code, message } = error as NodeJS.ErrnoException;
   return (
     (canRetryHttpCall(error as Error) && !(error instanceof Refusal)) ||

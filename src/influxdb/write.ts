@@ -7,12 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 import { HttpError, InfluxDB, type WriteApi } from '@influxdata/influxdb-client';
 import { Refusal } from '../refusal.ts';
 import type { Connection } from './connection.ts';
+import { isBusy, waitAfter } from './retry.ts';
 
 /** What InfluxDB's documentation advises. */
 const BATCH_LINES = 5000;
 const REQUEST_MILLISECONDS = 60_000;
-const TOO_MANY_REQUESTS = 429;
-const SERVER_ERROR = 500;
 
 export interface WriteOptions {
   /** Milliseconds before a batch is tried again; doubled each time. */
@@ -94,8 +93,7 @@ export class InfluxWriter {
         this.acknowledged += lines.length;
         return;
       } catch (error) {
-        // The client gives the header's seconds as they are.
-        const wait = Math.max(delay, error instanceof HttpError ? 1000 * error.retryAfter() : 0);
+        const wait = waitAfter(error, delay);
         if (!isPassing(error) || performance.now() + wait > deadline || signal?.aborted)
           throw refusalOf(error);
         onRetry(reasonOf(error), wait);
@@ -107,8 +105,7 @@ export class InfluxWriter {
 
 /** Whether the same batch may be taken later: the server is busy, or cannot be reached. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof HttpError)) return true;
-  return error.statusCode === TOO_MANY_REQUESTS || error.statusCode >= SERVER_ERROR;
+  return !(error instanceof HttpError) || isBusy(error);
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -47,5 +47,7 @@ async function openKeeper({ state }: Config, plugins: PluginTable, log: Log): Pr
   };
   const keeper = await Keeper.open(state, plugins, { ...log, error });
   if (keeper.storeName === state.store) return keeper;
-  throw new Refusal('REPLAY_STATE', `--state ${state.path} cannot be used: ${reason.split('; until')[0]}`);
+  const [, busy] = /^LOCK_BUSY: ([^;]*)/.exec(reason) ?? [];
+  const why = busy === undefined ? reason.split('; until')[0] : `${busy}; end that one first, or give a copy`;
+  throw new Refusal('REPLAY_STATE', `--state ${state.path} cannot be used: ${why}`);
 }

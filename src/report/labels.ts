@@ -24,9 +24,9 @@ export function readLabels(file: string): Labels {
     const text = new TextDecoder().decode(readFileSync(file));
     const rows = /^\s*\{/.test(text) ? fromJson(text) : fromCsv(text);
     const labels = new Map<string, Window[]>();
-    for (const [series, start, end] of rows) {
+    for (const { place, series, start, end } of rows) {
       const windows = labels.get(series) ?? [];
-      windows.push([secondsOf(start), secondsOf(end)]);
+      windows.push([secondsOf(place, start), secondsOf(place, end)]);
       labels.set(series, windows);
     }
     return labels;
@@ -47,14 +47,21 @@ export function windowsOf(labels: Labels, { tagSet, field }: Recording): Window[
     .flatMap(([, found]) => found);
 }
 
-type Row = readonly [series: string, start: string, end: string];
+interface Row {
+  /** Where it is in the file. */
+  readonly place: string;
+  readonly series: string;
+  readonly start: string;
+  readonly end: string;
+}
 
 function fromJson(text: string): Row[] {
   return Object.entries(JSON.parse(text) as Record<string, unknown>).flatMap(([series, windows]) => {
     if (!Array.isArray(windows))
       throw new Error(`${series}: a list of windows is wanted, [["start", "end"]]`);
     return windows.map((window): Row => {
-      if (Array.isArray(window) && window.length === 2) return [series, String(window[0]), String(window[1])];
+      if (Array.isArray(window) && window.length === 2)
+        return { place: series, series, start: String(window[0]), end: String(window[1]) };
       throw new Error(`${series}: a window is ["start", "end"], not ${JSON.stringify(window)}`);
     });
   });
@@ -62,22 +69,28 @@ function fromJson(text: string): Row[] {
 
 function fromCsv(text: string): Row[] {
   const records = new Records(',');
-  const rows = [...records.add(text), ...records.end()].map(({ line, cells, reason }) => {
+  const found = [...records.add(text), ...records.end()].filter(({ cells }) => cells?.length !== 0);
+  const rows = found.map(({ line, cells, reason }) => {
     if (cells === undefined) throw new Error(`line ${line}: ${reason}`);
-    return cells.map((cell) => cell.trim());
+    return { place: `line ${line}`, cells: cells.map((cell) => cell.trim()) };
   });
-  const header = rows.shift() ?? [];
+  const header = rows.shift()?.cells ?? [];
   const [series, start, end] = ['series', 'start', 'end'].map((name) => header.indexOf(name)) as [
     number,
     number,
     number,
   ];
   if (start < 0 || end < 0) throw new Error('csv wants the columns series,start,end');
-  return rows.map((cells) => [cells[series] ?? ALL, cells[start] ?? '', cells[end] ?? '']);
+  return rows.map(({ place, cells }) => ({
+    place,
+    series: cells[series] ?? ALL,
+    start: cells[start] ?? '',
+    end: cells[end] ?? '',
+  }));
 }
 
-function secondsOf(text: string): number {
+function secondsOf(place: string, text: string): number {
   const time = nanosecondsOf(text.trim(), 's');
-  if (time === undefined) throw new Error(`"${text}" is no time`);
+  if (time === undefined) throw new Error(`${place}: "${text}" is no time`);
   return Number(time) / 1e9;
 }

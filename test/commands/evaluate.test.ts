@@ -77,7 +77,7 @@ t.test('a report that nobody takes', async (t) => {
       },
     );
   const full = into('> /dev/full');
-  t.match(full, { status: 1, stderr: /\nEVALUATE_UNWRITTEN: [^\n]*ENOSPC[^\n]*\n$/ });
+  t.match(full, { status: 1, stderr: /\nSTDOUT_FAILED: [^\n]*ENOSPC[^\n]*\n$/ });
   const gone = into('| true; exit $PIPESTATUS');
   t.equal(gone.status, 0, gone.stderr);
 });

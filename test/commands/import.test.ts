@@ -89,6 +89,34 @@ t.test('what is wrong is a line with its code, and what was acknowledged is told
   }
 });
 
+t.test('rows, and not one of them a point, is exit code 1', async (t) => {
+  const dir = t.testdir({ 'bad.csv': 'time,v\n1,up\n2\n', 'none.csv': 'time,v\n' });
+  const bad = await importCsv(dir, ['bad.csv']);
+  t.equal(bad.status, 1);
+  t.match(bad.stderr, /\nIMPORT_NO_POINT: not one of 2 rows/);
+  const none = await importCsv(dir, ['none.csv']);
+  t.equal(none.status, 0, 'no rows, nothing wrong');
+});
+
+t.test('Ctrl-C says how much was acknowledged', async (t) => {
+  const server = await WriteServer.start(t, [{}, ...Array.from({ length: 100 }, () => ({ status: 503 }))]);
+  const dir = t.testdir({ 'load.csv': CSV });
+  const to = ['--url', server.url, '--org', 'o', '--bucket', 'b'];
+  const env = { INFLUX_TOKEN: 'secret' };
+  const child = spawn(process.execPath, [CLI, 'import', ...OPTIONS, ...to, 'load.csv'], { cwd: dir, env });
+  const closed = once(child, 'close');
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    // The second batch waits to be tried again.
+    if (!stderr.includes('INFLUXDB_RETRY') && `${stderr}${text}`.includes('INFLUXDB_RETRY'))
+      child.kill('SIGINT');
+    stderr += text;
+  });
+  const [status] = await closed;
+  t.equal(status, 130);
+  t.match(stderr, /\nIMPORT_STOPPED: by SIGINT; .*: 5,000 acknowledged by InfluxDB, bucket b\n$/);
+});
+
 t.test('the example of the docs, from a machine of 38 columns to a report', async (t) => {
   const [, script] = /```sh\n([^`]*)```/.exec(readFileSync(`${ROOT}docs/import.md`, 'utf8'))!;
   const minutes = Array.from({ length: 3000 }, (_, i) => i);

@@ -152,8 +152,8 @@ async function waiting(t: Test) {
 t.test('Ctrl-C ends the waiting, and leaves a whole state', async (t) => {
   const { child, dir, exited, stderr } = await waiting(t);
   child.kill('SIGINT');
-  t.strictSame(await exited, [0, null]);
-  t.match(stderr(), /^replayed \d point/m);
+  t.strictSame(await exited, [130, null]);
+  t.match(stderr(), /^REPLAY_STOPPED: by SIGINT; replayed \d point/m);
   const { stdout } = spawnSync(process.execPath, [CLI, 'state', 'list', '--path', join(dir, 'learned')], {
     encoding: 'utf8',
   });

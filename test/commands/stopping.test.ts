@@ -1,22 +1,27 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { stopping } from '../../src/commands/stopping.ts';
+import { Stop } from '../../src/commands/stopping.ts';
 
 t.test('the first Ctrl-C aborts', async (t) => {
   const listeners = process.listenerCount('SIGINT');
-  const signal = stopping();
-  const aborted = once(signal, 'abort');
+  const stop = new Stop();
+  t.equal(stop.code, 0);
+  t.equal(stop.by, undefined);
+  const aborted = once(stop.signal, 'abort');
   process.emit('SIGINT');
+  process.emit('SIGTERM');
   await aborted;
-  t.ok(signal.aborted);
+  t.ok(stop.signal.aborted);
+  t.equal(stop.by, 'SIGINT', 'the first one');
+  t.equal(stop.code, 130);
   t.equal(process.listenerCount('SIGINT'), listeners, 'the second one has its usual effect');
 });
 
-t.test('nobody who reads on aborts, too', async (t) => {
-  const signal = stopping();
-  const listener = process.stdout.listeners('error').at(-1) as (error: Error) => void;
-  t.teardown(() => process.stdout.off('error', listener));
-  listener(Object.assign(new Error('gone'), { code: 'EPIPE' }));
-  t.ok(signal.aborted);
-  t.equal(process.exitCode ?? 0, 0);
+t.test('a stdout that takes no more aborts, too', async (t) => {
+  const stop = new Stop();
+  const listener = process.stdout.listeners('error').at(-1) as () => void;
+  listener();
+  t.ok(stop.signal.aborted);
+  t.equal(stop.by, undefined);
+  t.equal(stop.code, 0, 'what stdout says of itself is said elsewhere');
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { BadRow, LineMaker } from '../../src/csv/line.ts';
+import { BadRow } from '../../src/csv/bad-rows.ts';
+import { LineMaker } from '../../src/csv/line.ts';
 import { type CsvArguments, readCsvOptions } from '../../src/csv/options.ts';
 
 const maker = (columns: string, given: CsvArguments = {}) =>

@@ -29,6 +29,8 @@ t.test('what does not fit is refused', async (t) => {
     { start: '2024-01-01', every: '0s' },
     { tag: ['host='] },
     { tag: ['=x'] },
+    { integer: ['a'], string: ['a'] },
+    { tag: ['a'], drop: ['a'] },
     { delimiter: ',,' },
     { delimiter: '"' },
     { delimiter: '' },

@@ -49,6 +49,15 @@ t.test('texts of any length, in any script', async (t) => {
   t.equal(text(page), `m ${fields.join(',')} ${EPOCH}1\n`);
 });
 
+t.test('the time that a share is before', async (t) => {
+  const page = new Page();
+  for (const time of [9, 1, 5, 3, 7]) page.add('m', at(time), 'x=1');
+  t.strictSame(
+    [0, 0.5, 1].map((share) => String(page.timeAt(share))),
+    [1, 5, 9].map((time) => `${EPOCH}${time}`),
+  );
+});
+
 t.test('a time that is none', async (t) => {
   t.throws(() => new Page().add('m', 'yesterday', 'x=1'), RangeError);
 });

@@ -67,10 +67,18 @@ t.test('every point, once, in order, whatever the page', async (t) => {
     );
     const values = ({ from, to }: Asked) => TIMES.filter((time) => time >= from && time < to).length;
     const most = Math.max(...taken.map(values));
-    t.ok(most <= 4 * page, `${most} values at most`);
+    t.ok(most <= 2 * page, `${most} values at most`);
     t.comment(`page ${page}: ${asked.length} queries, ${taken.length} of them taken, ${most} values at most`);
     if (page === 5000) t.ok(asked.length < 40, 'and not many queries');
   }
+});
+
+t.test('where a silence ends is found at once', async (t) => {
+  const times = TIMES.filter((time) => time > START + 70_000n * SECOND);
+  const { history, asked } = await stored(t, times, 500);
+  t.strictSame(timesOf(await piecesOf(history)), times);
+  const twice = asked.filter(({ from }, i) => asked[i + 1]?.from === from);
+  t.ok(twice.length < 3, `${twice.length} windows were too wide`);
 });
 
 t.test('what is in one second is read together', async (t) => {

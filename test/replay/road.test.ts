@@ -30,6 +30,6 @@ t.test('a state that another process has is refused, whatever the config says of
   t.teardown(() => lock.release());
   await t.rejects(openRoad({ config: join(dir, 'a.toml'), state, plugins, say: () => {} }), {
     code: 'REPLAY_STATE',
-    message: /--state .* cannot be used/,
+    message: /--state .* cannot be used: .* is in use by process \d+; end that one first, or give a copy$/,
   });
 });

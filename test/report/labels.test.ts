@@ -41,5 +41,9 @@ t.test('what is wrong is refused', async (t) => {
     'a,"',
   ];
   for (const text of wrong) t.throws(() => labels(t, text), { code: 'REPORT_LABELS' }, text);
+  t.throws(() => labels(t, 'series,start,end\na,1,2\n\na,noon,2\n'), {
+    message: /line 4: "noon" is no time/,
+  });
+  t.throws(() => labels(t, '{"a": [["noon", "2"]]}'), { message: /a: "noon" is no time/ });
   t.throws(() => readLabels('/nowhere'), { code: 'REPORT_LABELS' });
 });
