@@ -4,9 +4,10 @@
 # 300 MB. Exit 3: none can be had.
 set -euo pipefail
 
+source "$(dirname "${BASH_SOURCE[0]}")/part.sh"
+
 NAMES=(chromium chromium-browser google-chrome google-chrome-stable)
 
-say() { echo "get-chromium: $*" >&2; }
 find_it() {
   local name path
   for name in "${NAMES[@]}"; do
@@ -24,11 +25,7 @@ if ! find_it; then
     say "no Chromium on PATH (${NAMES[*]}): install one with the system's packages."
     exit 3
   fi
-  # Test files that start side by side install it once.
-  if command -v flock >/dev/null; then
-    exec 9>/tmp/telegraf-anomaly-chromium.lock
-    flock 9
-  fi
+  one_at_a_time /tmp/telegraf-anomaly-chromium.lock
   if ! find_it; then
     export DEBIAN_FRONTEND=noninteractive
     say "installing chromium by apt-get"

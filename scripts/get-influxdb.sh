@@ -10,10 +10,10 @@ PKG_CONFIG_VERSION=0.2.14
 NEEDED_GO=1.23
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/scripts/part.sh"
 directory=$root/.cache/influxdb-$VERSION
 binary=$directory/influxd
 
-say() { echo "get-influxdb: $*" >&2; }
 # influxd calls itself "dev" where nobody tells it otherwise.
 is_built() { [[ -x $binary ]] && [[ $("$binary" version) == "InfluxDB v$VERSION "* ]]; }
 
@@ -22,26 +22,13 @@ if ! is_built; then
     say "InfluxDB $VERSION is not built: npm run parts does it."
     exit 3
   fi
-  for tool in go cargo; do
-    if ! command -v "$tool" >/dev/null; then
-      say "no $tool on PATH. InfluxDB $VERSION is built from source: install Go $NEEDED_GO or newer and Rust."
-      exit 3
-    fi
-  done
-  go=$(go env GOVERSION)
-  go=${go#go}
-  if [[ $(printf '%s\n' "$NEEDED_GO" "$go" | sort -V | head -n 1) != "$NEEDED_GO" ]]; then
-    say "Go $go is too old. InfluxDB $VERSION needs Go $NEEDED_GO or newer."
+  need_go "$NEEDED_GO" "InfluxDB $VERSION"
+  if ! command -v cargo >/dev/null; then
+    say "no cargo on PATH. InfluxDB $VERSION is built from source, a part of it by Rust."
     exit 3
   fi
-
   mkdir -p "$directory"
-  # Test files that start side by side build it once. Without flock (macOS) they build it twice, which does
-  # no harm: the rename below is atomic.
-  if command -v flock >/dev/null; then
-    exec 9>"$directory/lock"
-    flock 9
-  fi
+  one_at_a_time "$directory/lock"
   if ! is_built; then
     work=$(mktemp -d "$directory/build.XXXXXX")
     trap 'rm -rf "$work"' EXIT

@@ -8,10 +8,10 @@ VERSION=4.3.1
 NEEDED_JAVA=17
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/scripts/part.sh"
 directory=$root/.cache/kafka-$VERSION
 jars=$directory/jars
 
-say() { echo "get-kafka: $*" >&2; }
 # The rename below brings all of them or none.
 is_there() { [[ -e $jars/kafka_2.13-$VERSION.jar ]]; }
 
@@ -33,11 +33,7 @@ if ! is_there; then
     exit 3
   fi
   mkdir -p "$directory"
-  # Test files that start side by side get it once. Without flock (macOS) they get it twice, which does no harm.
-  if command -v flock >/dev/null; then
-    exec 9>"$directory/lock"
-    flock 9
-  fi
+  one_at_a_time "$directory/lock"
   if ! is_there; then
     work=$(mktemp -d "$directory/get.XXXXXX")
     trap 'rm -rf "$work"' EXIT

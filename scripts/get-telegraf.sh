@@ -19,34 +19,19 @@ TAGS+=,processors.execd,processors.starlark,aggregators.basicstats
 TAGS+=,outputs.discard,outputs.file,outputs.influxdb_v2,outputs.kafka,parsers.influx,serializers.influx
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/scripts/part.sh"
 directory=$root/.cache/telegraf-$VERSION
 binary=$directory/telegraf
 
-say() { echo "get-telegraf: $*" >&2; }
 is_built() {
   [[ -x $binary && $(cat "$directory/tags" 2>/dev/null) == "$TAGS" ]] &&
     [[ $("$binary" --version) == "Telegraf $VERSION"* ]]
 }
 
 if ! is_built; then
-  if ! command -v go >/dev/null; then
-    say "no Go on PATH. Telegraf $VERSION is built from source: install Go $NEEDED_GO or newer."
-    exit 3
-  fi
-  go=$(go env GOVERSION)
-  go=${go#go}
-  if [[ $(printf '%s\n' "$NEEDED_GO" "$go" | sort -V | head -n 1) != "$NEEDED_GO" ]]; then
-    say "Go $go is too old. Telegraf $VERSION needs Go $NEEDED_GO or newer."
-    exit 3
-  fi
-
+  need_go "$NEEDED_GO" "Telegraf $VERSION"
   mkdir -p "$directory"
-  # Test files that start side by side build it once. Without flock (macOS) they build it twice, which does
-  # no harm: the rename below is atomic.
-  if command -v flock >/dev/null; then
-    exec 9>"$directory/lock"
-    flock 9
-  fi
+  one_at_a_time "$directory/lock"
   if ! is_built; then
     work=$(mktemp -d "$directory/build.XXXXXX")
     trap 'rm -rf "$work"' EXIT
