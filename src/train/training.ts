@@ -2,39 +2,28 @@
  * A state directory that is being taught. Unlike `run` it fails where anything is wrong: a state that lacks a part of
  * the history would look like one that has it.
  */
-import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateDirectory } from '../config/directory.ts';
-import type { Config, PluginTable } from '../config.ts';
+import type { PluginTable } from '../config.ts';
 import type { Log } from '../log.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
-import { readCatalog } from '../state/archive.ts';
-import { identityOf } from '../state/catalog.ts';
 import { Cold } from '../state/cold.ts';
 import { Hot } from '../state/hot.ts';
 import { STORE_FOLDER } from '../state/keeper.ts';
-import { acquireLock, type Lock } from '../state/lock.ts';
+import type { Lock } from '../state/lock.ts';
 import { Snapshots } from '../state/snapshot.ts';
 import type { Counts } from '../stats.ts';
 import type { MaybePromise, Store } from '../store.ts';
-import { timeText } from '../time.ts';
 import { finish } from '../waiting.ts';
-import { decodeMark, encodeMark, type Mark } from './mark.ts';
-import { newestTime } from './newest.ts';
-import { MARK, one, rollBack, Undo } from './undo.ts';
+import { goingOn, type Lesson, taken } from './going-on.ts';
+import { encodeMark, type Mark } from './mark.ts';
+import { MARK, Undo } from './undo.ts';
 
-export interface TrainingOptions {
-  readonly config: Config;
+export interface TrainingOptions extends Lesson {
   readonly plugins: PluginTable;
   readonly log: Log;
-  /** Names the history: a training that was interrupted goes on only with the same one. */
-  readonly history: string;
-  /** Its first time, in nanoseconds, from the position on where one is given. */
-  readonly begin: (position: unknown) => Promise<bigint | undefined>;
-  /** Throws a Refusal where going on at this position would pass over what is asked for. */
-  readonly check?: (position: unknown, finished: boolean) => void;
 }
 
 /** Checkpoints take no more than one part in so many of the time. */
@@ -193,72 +182,4 @@ export class Training {
         `${this.directory} cannot be read any more; look after the disk, remove it, and begin again`,
       );
   }
-}
-
-async function taken(directory: string): Promise<Lock> {
-  try {
-    return await acquireLock(directory, { retryFor: 0 });
-  } catch (error) {
-    const { code, holder, message } = error as { code: string; holder?: number; message: string };
-    if (code !== 'LOCK_BUSY') throw new Refusal(code, message);
-    throw new Refusal(
-      'TRAIN_BUSY',
-      `process ${holder} has ${directory}; stop it (Telegraf, where it is its child), or train another directory by --state`,
-    );
-  }
-}
-
-/** From where to go on; puts back what a training has left that was killed. */
-async function goingOn(store: Store, directory: string, options: TrainingOptions): Promise<Mark> {
-  const { config, history } = options;
-  const digest = digestOf(config);
-  const found = decodeMark(await one(store, MARK));
-  const fresh: Mark = {
-    number: found?.number ?? 0,
-    session: 0,
-    history,
-    position: undefined,
-    finished: false,
-    points: 0,
-    config: digest,
-  };
-  const catalog = await finish(readCatalog(store));
-  if (catalog === undefined) return fresh;
-  // A mark is made before anything else, so a later session is another program's.
-  if (found !== undefined && catalog.session <= found.session) {
-    await rollBack(store);
-    const unfinished = !found.finished && found.position !== undefined;
-    if (unfinished && found.history !== history)
-      throw new Refusal(
-        'TRAIN_UNFINISHED',
-        `${directory} is in the middle of another history: ${found.history}; finish that one first, or remove the directory`,
-      );
-    if (unfinished && found.config !== digest)
-      throw new Refusal(
-        'TRAIN_CONFIG_CHANGED',
-        `a part of this history was learned by another config; take that one again, or remove ${directory} and begin anew`,
-      );
-    if (found.history === history) {
-      if (found.position !== undefined) options.check?.(found.position, found.finished);
-      return { ...found, finished: false, config: digest };
-    }
-  }
-  const newest = await newestTime(store);
-  const begin = newest === undefined ? undefined : await options.begin(undefined);
-  if (newest !== undefined && begin !== undefined && newest >= begin)
-    throw new Refusal(
-      'TRAIN_NEWER',
-      `${directory} knows values up to ${timeText(newest)}, and the history begins at ${timeText(begin)}: what is older than a series' last value is not learned; begin with what comes later, or train an empty directory (--state, or remove this one)`,
-    );
-  return fresh;
-}
-
-function digestOf({ agent, state, detectors }: Config): string {
-  const told = detectors.map(({ detector, options, policy }) => [
-    identityOf(detector, options, policy.alias),
-    options,
-    policy,
-  ]);
-  const text = JSON.stringify([agent.annotation_prefix, agent.late_limit, state.idle_expiry, told]);
-  return hash('sha256', text, 'hex').slice(0, 16);
 }
