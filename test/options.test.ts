@@ -26,3 +26,22 @@ t.test('a default is stated in its written form', async (t) => {
     type: ['string', 'number'],
   });
 });
+
+t.test('how long a series is remembered, said once for every detector', async (t) => {
+  const { z, memory } = optionTypes;
+  const { shape, fits } = memory(30, 'values that count');
+  const options = z.object(shape).superRefine(fits);
+  t.same(options.parse({}), { memory_points: 1000, warmup: 30 });
+  t.same(options.parse({ memory: '1h' }), { memory_points: 1000, memory: 3600, warmup: 30 });
+  t.ok(options.safeParse({ memory: '1h', warmup: 2000 }).success);
+  for (const given of [
+    { memory: '1h', memory_points: 500 },
+    { memory_points: 29 },
+    { warmup: 1001 },
+    { memory: 0 },
+  ])
+    t.notOk(options.safeParse(given).success, JSON.stringify(given));
+  const { properties } = z.toJSONSchema(options, { io: 'input' });
+  for (const name of ['memory_points', 'memory', 'warmup'])
+    t.match(properties?.[name], { shapes: true }, name);
+});

@@ -25,8 +25,6 @@ interface Options {
   min_stddev_ratio: number;
 }
 
-const MEMORY_POINTS = 1000;
-
 /** Places in the row. */
 const SHORT = 0;
 const MEAN = 1;
@@ -97,8 +95,12 @@ const ewma: Detector<Options> = {
   // As with the z-score: of 31 real series 3 values in 1000 are beyond it.
   threshold: 6,
 
-  options: ({ z, duration }) =>
-    z
+  options: ({ z, memory }) => {
+    const { shape, fits } = memory(
+      100,
+      'Values of the long memory: after so many an old one counts for 37 % of the newest.',
+    );
+    return z
       .object({
         smoothing: z
           .number()
@@ -110,26 +112,7 @@ const ewma: Detector<Options> = {
               '1 is a z-score of the value itself.',
           )
           .meta({ shapes: true }),
-        memory_points: z
-          .int()
-          .min(2)
-          .default(MEMORY_POINTS)
-          .describe('Values of the long memory: after so many an old one counts for 37 % of the newest.')
-          .meta({ shapes: true }),
-        memory: duration()
-          .refine((seconds) => seconds > 0, 'must be more than 0')
-          .optional()
-          .describe(
-            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
-              'memory_points; giving both is an error. No default.',
-          )
-          .meta({ shapes: true }),
-        warmup: z
-          .int()
-          .min(2)
-          .default(100)
-          .describe('A series is scored once it has had this many values.')
-          .meta({ shapes: true }),
+        ...shape,
         min_stddev_ratio: z
           .number()
           .min(0)
@@ -146,18 +129,12 @@ const ewma: Detector<Options> = {
           .default(1e-9)
           .describe('Least deviation, in the unit of the field. The larger of the two counts.'),
       })
-      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
-        path: ['memory_points'],
-        message: 'memory_points and memory say the same thing in two units; keep one of them',
-      })
-      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
-        path: ['memory_points'],
-        message: 'memory_points must be at least warmup',
-      })
+      .superRefine(fits)
       .refine((given) => given.memory !== undefined || given.smoothing * given.memory_points > 1, {
         path: ['smoothing'],
         message: 'smoothing must be more than 1 / memory_points: the short memory would be the longer one',
-      }),
+      });
+  },
 
   create: (options) => new Ewma(options),
 };

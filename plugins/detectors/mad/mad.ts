@@ -25,8 +25,6 @@ interface Options {
   min_spread_ratio: number;
 }
 
-const MEMORY_POINTS = 1000;
-
 /** Places in the row. */
 const MEDIAN = 0;
 const DEVIATION = 1;
@@ -115,31 +113,14 @@ const mad: Detector<Options> = {
   // Real series have heavy tails, which leave the median deviation as it is: beyond 6 are 21 values in 1000, beyond 10 nine.
   threshold: 10,
 
-  options: ({ z, duration }) =>
-    z
+  options: ({ z, memory }) => {
+    const { shape, fits } = memory(
+      100,
+      'About how many of the last values count. More: a steadier median, slower to follow a lasting change.',
+    );
+    return z
       .object({
-        memory_points: z
-          .int()
-          .min(2)
-          .default(MEMORY_POINTS)
-          .describe(
-            'About how many of the last values count. More: a steadier median, slower to follow a lasting change.',
-          )
-          .meta({ shapes: true }),
-        memory: duration()
-          .refine((seconds) => seconds > 0, 'must be more than 0')
-          .optional()
-          .describe(
-            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
-              'memory_points; giving both is an error. No default.',
-          )
-          .meta({ shapes: true }),
-        warmup: z
-          .int()
-          .min(2)
-          .default(100)
-          .describe('A series is scored once it has had this many values.')
-          .meta({ shapes: true }),
+        ...shape,
         min_spread_ratio: z
           .number()
           .min(0)
@@ -156,14 +137,8 @@ const mad: Detector<Options> = {
           .default(1e-9)
           .describe('Least deviation, in the unit of the field. The larger of the two counts.'),
       })
-      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
-        path: ['memory_points'],
-        message: 'memory_points and memory say the same thing in two units; keep one of them',
-      })
-      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
-        path: ['memory_points'],
-        message: 'memory_points must be at least warmup',
-      }),
+      .superRefine(fits);
+  },
 
   create: (options) => new Mad(options),
 };

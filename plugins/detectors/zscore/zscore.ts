@@ -23,8 +23,6 @@ interface Options {
   min_stddev_ratio: number;
 }
 
-const MEMORY_POINTS = 1000;
-
 /** Places in the row. TIME is there only when memory is a duration. */
 const MEAN = 0;
 const VARIANCE = 1;
@@ -102,32 +100,15 @@ const zscore: Detector<Options> = {
   // Real series have heavy tails: at 3 a bell curve flags 3 values in 1000 and they 11 to 37, at 6 they 3 to 6.
   threshold: 6,
 
-  options: ({ z, duration }) =>
-    z
+  options: ({ z, memory }) => {
+    const { shape, fits } = memory(
+      30,
+      'Values after which an old one counts for 37 % of the newest. More: a steadier mean, slower to ' +
+        'follow a lasting change.',
+    );
+    return z
       .object({
-        memory_points: z
-          .int()
-          .min(2)
-          .default(MEMORY_POINTS)
-          .describe(
-            'Values after which an old one counts for 37 % of the newest. More: a steadier mean, slower to ' +
-              'follow a lasting change.',
-          )
-          .meta({ shapes: true }),
-        memory: duration()
-          .refine((seconds) => seconds > 0, 'must be more than 0')
-          .optional()
-          .describe(
-            'The same as a duration, for series whose values come at irregular times. It takes the place of ' +
-              'memory_points; giving both is an error. No default.',
-          )
-          .meta({ shapes: true }),
-        warmup: z
-          .int()
-          .min(2)
-          .default(30)
-          .describe('A series is scored once it has had this many values.')
-          .meta({ shapes: true }),
+        ...shape,
         min_stddev_ratio: z
           .number()
           .min(0)
@@ -144,14 +125,8 @@ const zscore: Detector<Options> = {
           .default(1e-9)
           .describe('Least standard deviation, in the unit of the field. The larger of the two counts.'),
       })
-      .refine((given) => given.memory === undefined || given.memory_points === MEMORY_POINTS, {
-        path: ['memory_points'],
-        message: 'memory_points and memory say the same thing in two units; keep one of them',
-      })
-      .refine((given) => given.memory !== undefined || given.memory_points >= given.warmup, {
-        path: ['memory_points'],
-        message: 'memory_points must be at least warmup',
-      }),
+      .superRefine(fits);
+  },
 
   create: (options) => new ZScore(options),
 };
