@@ -61,7 +61,7 @@ t.test('holds the program, its docs and its examples, and nothing else', async (
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|telegraf\.conf\.example)$/,
     /^dist\/(src|plugins)\/(?!.*\.test\.).+\.(js|d\.ts)$/,
-    /^src\/report\/page\.(html|css|js)$/,
+    /^src\/report\/page\/\w+\.(html|css|js)$/,
     /^plugins\/(detectors|stores)\/\w+\/(README\.md|sample\.conf|grid\.toml)$/,
     /^docs\/(\w[\w-]*\.md|decisions\/[\w-]+\.md)$/,
     /^examples\/(README\.md|anomaly\.toml|detector\/[\w.]+)$/,

@@ -1,8 +1,8 @@
 /** Writes a report: one page with everything in it, data and code, that needs nothing else. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { type Labels, type Window, windowsOf } from './labels.ts';
+import { page } from './page.ts';
 import { unfinishedOf } from './place.ts';
 import type { Recording } from './recording.ts';
 import { thinned } from './thin.ts';
@@ -141,20 +141,4 @@ function packed(recording: Recording, kept: Uint32Array): string {
   return deflateRawSync(Buffer.concat(columns.map(({ buffer }) => new Uint8Array(buffer)))).toString(
     'base64',
   );
-}
-
-/** What stands before the data, and what behind. */
-function page(title: string): [head: string, body: string] {
-  const ours = (name: string) =>
-    readFileSync(new URL(`../../../src/report/${name}`, import.meta.url), 'utf8');
-  const { resolve } = createRequire(import.meta.url);
-  const theirs = (name: string) => readFileSync(resolve(`uplot/dist/${name}`), 'utf8');
-  const parts: Record<string, string> = {
-    __title__: title.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`),
-    '/* style */': theirs('uPlot.min.css') + ours('page.css'),
-    '/* script */': `${theirs('uPlot.iife.min.js')}\n${ours('page.js')}`,
-  };
-  const [head, body] = ours('page.html').split('<!-- data -->\n');
-  const filled = (html = '') => html.replace(/__title__|\/\* (style|script) \*\//g, (name) => parts[name]!);
-  return [filled(head), filled(body)];
 }
