@@ -97,6 +97,6 @@ function refuseDash(argv: readonly string[]): void {
   const [command = ''] = argv;
   const isFile = (argument: string, at: number) =>
     argument === '-' && !['--delimiter', '--measurement'].includes(argv[at - 1]!);
-  if (['import', 'train', 'replay'].includes(command) && argv.some(isFile))
+  if (['import', 'replay'].includes(command) && argv.some(isFile))
     throw new Refusal(ARGUMENT_INVALID, '"-" is no file; write /dev/stdin for what comes in by a pipe');
 }

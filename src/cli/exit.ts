@@ -5,9 +5,17 @@ import { Refusal } from '../refusal.ts';
 /** Of mistakes in the arguments. */
 export const ARGUMENT_INVALID = 'ARGUMENT_INVALID';
 
+/** The exit code of a shell for what a signal has ended is this and the signal's number. */
+const SIGNALLED = 128;
+/** Milliseconds that what has been written is given to get out. */
+const AFTERWARDS = 1000;
+
 /** What stdout has said of itself stays. */
 export function exitWith(code: number): void {
   if (code !== 0) process.exitCode = code;
+  if (code < SIGNALLED) return;
+  // A read of a silent pipe cannot be called off, and process.exit would wait for it. The signal itself does not.
+  setTimeout(() => process.kill(process.pid, code - SIGNALLED), AFTERWARDS).unref();
 }
 
 /** Tells once of a stdout that fails. That nobody reads on is no mistake, as with `| head`. */

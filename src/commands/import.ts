@@ -8,7 +8,7 @@ import { durationText, grouped, Pace, Progress } from '../progress.ts';
 import { Refusal } from '../refusal.ts';
 import { Source, shareOf } from '../source.ts';
 import { Writer } from '../write.ts';
-import { Stop } from './stopping.ts';
+import { Stop, until } from './stopping.ts';
 
 export interface ImportArguments extends CsvArguments, ConnectionOptions {
   readonly files: readonly string[];
@@ -31,7 +31,7 @@ export async function importCsv(given: ImportArguments): Promise<number> {
   const sources = given.files.map((file) => new Source(file));
   const { url, org, bucket, tokenFile, token } = given;
   const toInflux = [url, org, bucket, tokenFile, token].some((option) => option !== undefined);
-  const stop = new Stop();
+  const stop = new Stop((name) => say(`stopping by ${name}; a second one ends it at once`));
   const target = toInflux ? influxdb(readConnection(given), stop.signal, say) : lineProtocol();
   const badRows = new BadRows(say);
   const pace = new Pace('points');
@@ -39,11 +39,10 @@ export async function importCsv(given: ImportArguments): Promise<number> {
   const text = () => pace.text(points, shareOf(sources));
   try {
     for (const source of sources) {
-      for await (const portion of csvPoints(source, options, badRows.add)) {
+      for await (const portion of until(csvPoints(source, options, badRows.add), stop.signal)) {
         points += portion.length;
         const waiting = target.write(portion);
         if (waiting !== undefined) await waiting;
-        if (stop.signal.aborted) break;
         progress.show(text);
       }
       if (stop.signal.aborted) break;

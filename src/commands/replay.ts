@@ -14,7 +14,7 @@ import { Files } from '../replay/files.ts';
 import { paced } from '../replay/pace.ts';
 import { openRoad, type Road } from '../replay/road.ts';
 import { Writer } from '../write.ts';
-import { Stop } from './stopping.ts';
+import { Stop, until } from './stopping.ts';
 
 export interface ReplayArguments extends CsvArguments {
   readonly files: readonly string[];
@@ -55,20 +55,23 @@ export async function replay(given: ReplayArguments, plugins: PluginTable): Prom
     plugins,
     say,
   });
-  const stop = new Stop();
+  // A report is not cut because nobody reads the points.
+  const stop = new Stop((name) => say(`stopping by ${name}; a second one ends it at once`), !report);
   const chunks = speed === undefined ? files.chunks() : paced(files.chunks(), speed, stop.signal);
   const { pipeline } = road;
   const quiet = given.quiet ?? (report !== undefined && isatty(1));
-  const writer = quiet ? undefined : new Writer(process.stdout);
+  let writer = quiet ? undefined : new Writer(process.stdout);
+  process.stdout.once('error', () => {
+    writer = undefined;
+  });
   const pace = new Pace('points');
   const text = () => pace.text(pipeline.counts.points, files.share);
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of until(chunks, stop.signal)) {
       const made = pipeline.process(chunk);
       const bytes = made instanceof Promise ? await made : made;
       const sent = writer?.write(bytes);
       if (sent !== undefined) await sent;
-      if (stop.signal.aborted) break;
       progress.show(text);
     }
     const rest = await pipeline.end();

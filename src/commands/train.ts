@@ -40,8 +40,7 @@ async function trained(given: TrainArguments, plugins: PluginTable, progress: Pr
   const log = createLog('warn', { write: (text: string) => progress.say(text.trimEnd()) });
   const config = await configOf(given, plugins, log);
   // A second signal ends the program at once; the next training goes back to what was saved.
-  const stop = new Stop();
-  stop.signal.addEventListener('abort', () => progress.say('stopping; what was learned is being saved'));
+  const stop = new Stop(() => progress.say('stopping; what was learned is being saved'));
   const history = await historyOf(given, config, stop.signal, (line) => progress.say(line));
   const onProgress = shown(progress);
   const { training, stoppedAt } = await train({
@@ -93,7 +92,10 @@ async function historyOf(
   const { InfluxHistory } = await import('../influxdb/read.ts');
   const connection = readConnection(influxdb);
   const now = BigInt(Date.now()) * 1_000_000n;
-  const [from, to] = [timeArgument('start', start, now), timeArgument('stop', given.stop ?? '-0s', now)];
+  const [from, asked] = [timeArgument('start', start, now), timeArgument('stop', given.stop ?? '-0s', now)];
+  // What is read counts as read for good, and what comes until then is not there yet.
+  const to = asked > now ? now : asked;
+  if (to < asked) report('TRAIN_STOP: --stop is in the future; this reads up to now');
   if (from >= to)
     throw new Refusal('TRAIN_ARGUMENT', `--start ${timeText(from)} is not before --stop ${timeText(to)}`);
   const names = new AnnotationNames(config.agent.annotation_prefix);
@@ -110,10 +112,13 @@ async function historyOf(
 
 /** In nanoseconds: a time, or a duration before now. Throws a Refusal. */
 function timeArgument(name: string, text: string | undefined, now: bigint): bigint {
-  const ago = text?.startsWith('-') ? parseDuration(text.slice(1)) : undefined;
+  const ago = /^-.*[a-z]$/i.test(text ?? '') ? parseDuration(text!.slice(1)) : undefined;
   const time = ago === undefined ? timeOf(text ?? '') : now - BigInt(Math.round(ago * 1e6)) * 1000n;
-  if (time !== undefined) return time;
-  const given = text === undefined ? 'is missing' : `${text} is no time`;
+  if (time !== undefined && BigInt.asIntN(64, time) === time) return time;
+  const given =
+    text === undefined
+      ? 'is missing'
+      : `${text} is no time${time === undefined ? '' : ' that InfluxDB knows'}`;
   throw new Refusal(
     'TRAIN_ARGUMENT',
     `--${name} ${given}; give one as 2026-11-01, 2026-11-01T06:00:00Z or -14d`,
@@ -153,11 +158,15 @@ function sayWhatWasLearned({ counts, before, rows, directory }: Training, progre
 }
 
 function nothingLearned({ files }: TrainArguments, { counts }: Training): string {
-  const why =
-    files.length === 0
-      ? 'InfluxDB has none between these times; look at --bucket, --start, --stop and --filter'
-      : counts.malformed > 0
-        ? 'no line is line protocol; is it csv? telegraf-anomaly import makes line protocol of it'
-        : 'the files are empty';
-  return `TRAIN_NOTHING: not one point was learned: ${why}`;
+  return `TRAIN_NOTHING: not one point was learned: ${whyNothing(files.length > 0, counts.malformed > 0)}`;
+}
+
+function whyNothing(ofFiles: boolean, malformed: boolean): string {
+  if (!ofFiles)
+    return malformed
+      ? 'no value that InfluxDB has between these times is a finite number or a text'
+      : 'InfluxDB has none between these times; look at --bucket, --start, --stop and --filter';
+  return malformed
+    ? 'no line is line protocol; is it csv? telegraf-anomaly import makes line protocol of it'
+    : 'the files are empty';
 }

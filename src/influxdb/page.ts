@@ -2,7 +2,9 @@
  * The values of a stretch of time, joined into points: fields of one tag set and one time stand in one line. They are
  * kept in columns, since a piece of a string of JavaScript's keeps the whole answer that it was cut from.
  */
+import { shown } from '../csv/shown.ts';
 import { timeOf } from '../time.ts';
+import { GarbledError } from './table.ts';
 
 /** Characters of one piece of line protocol, about. */
 const PIECE = 256 << 10;
@@ -24,10 +26,10 @@ export class Page {
   /** The fields, one behind the other. */
   #texts = Buffer.alloc(FIRST_BYTES);
 
-  /** As `Tables` tells it. Throws where the time is none. */
+  /** As `Tables` tells it. Throws a GarbledError where the time is none. */
   add(tagSet: string, time: string, field: string): void {
     const nanoseconds = timeOf(time);
-    if (nanoseconds === undefined) throw new RangeError(`InfluxDB answers "${time}" for a time`);
+    if (nanoseconds === undefined) throw new GarbledError(`the answer has "${shown(time)}" for a time`);
     const value = this.values++;
     if (value === this.#next.length) this.#grow();
     this.#times[value] = nanoseconds;

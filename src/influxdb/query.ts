@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { canRetryHttpCall, HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { Refusal } from '../refusal.ts';
 import type { Connection } from './connection.ts';
+import { reasonOf } from './reason.ts';
 import { isBusy, waitAfter } from './retry.ts';
-import { FluxError } from './table.ts';
+import { FluxError, GarbledError } from './table.ts';
 
 /** Milliseconds that the server may be silent: a query over much takes its time to begin. */
 const SILENCE = 5 * 60_000;
@@ -60,6 +61,7 @@ export async function query<T>(
 /** Whether the same query may succeed later: errors of the network and of the server, but not of the query. */
 function mayHelp(error: unknown): boolean {
   if (error instanceof HttpError) return isBusy(error);
+  if (error instanceof GarbledError) return true;
   const { code, message } = error as NodeJS.ErrnoException;
   return (
     (canRetryHttpCall(error as Error) && !(error instanceof Refusal)) ||
@@ -69,7 +71,7 @@ function mayHelp(error: unknown): boolean {
 }
 
 function explained(error: unknown, { url, org, bucket }: Connection): unknown {
-  if (error instanceof FluxError) return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${error.message}`);
+  if (error instanceof FluxError) return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${reasonOf(error)}`);
   if (!(error instanceof HttpError)) return error;
   const reason = reasonOf(error);
   const { statusCode } = error;
@@ -85,12 +87,4 @@ function explained(error: unknown, { url, org, bucket }: Connection): unknown {
       `${url} knows no organization ${org}, or no bucket ${bucket} in it that the token may read (${reason})`,
     );
   return new Refusal('INFLUXDB_QUERY_FAILED', `${url}: ${reason}`);
-}
-
-/** One line, with what the server says where it says something. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof HttpError))
-    return (error as Error).message || String((error as NodeJS.ErrnoException).code);
-  const { message } = (error.json ?? {}) as { message?: string };
-  return `${error.statusCode} ${message ?? error.statusMessage ?? ''}`.trim();
 }

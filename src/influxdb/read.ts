@@ -96,7 +96,9 @@ export class InfluxHistory implements History {
     let from = reached > start ? reached : start;
     const whole = Number(end - from);
     const begin = from;
-    const asked = position === undefined ? String(start) : (position as Place).begin;
+    // What lies between an earlier stretch and a later one was never asked for either.
+    const isAnew = position === undefined || reached < start;
+    const asked = isAnew ? String(start) : (position as Place).begin;
     const first = asked === undefined ? {} : { begin: asked };
     for (let width = FIRST_WINDOW; from < end; ) {
       const to = from + width < end ? from + width : end;

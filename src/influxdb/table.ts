@@ -3,10 +3,14 @@
  * neither every int64 nor every time.
  */
 import { LineSplitter } from '@influxdata/influxdb-client';
+import { shown } from '../csv/shown.ts';
 import { escapeKey, escapeName, fieldText } from './escape.ts';
 
 /** What a query may fail with behind its first rows, when its status has been sent. */
 export class FluxError extends Error {}
+
+/** What is no answer of InfluxDB, or a part of one only: a proxy, or the network. Asking again may help. */
+export class GarbledError extends Error {}
 
 /** Is told of each value: its tag set and its field as line protocol has them, its time as RFC 3339. */
 export type TakeValue = (tagSet: string, time: string, field: string) => void;
@@ -37,11 +41,12 @@ export class Tables {
     this.#take = take;
   }
 
-  /** A line without its end. Throws a FluxError where the server says that something went wrong. */
+  /** A line without its end. Throws a FluxError where the server says that something went wrong, or a GarbledError. */
   line(text: string): void {
     if (text === '') return;
     const cells = this.#splitter.splitLine(text);
     if (cells[0] !== '') {
+      if (!text.startsWith('#')) throw new GarbledError(`the answer is no table: ${shown(text)}`);
       if (cells[0] === '#datatype') this.#types = cells;
       this.#names = undefined;
     } else if (this.#names === undefined) this.#head(cells);
@@ -68,6 +73,8 @@ export class Tables {
       const [message = 'the answer is no table of values'] = this.#names?.[1] === 'error' ? [cells[1]] : [];
       throw new FluxError(message);
     }
+    if (cells.length !== this.#names?.length)
+      throw new GarbledError('the answer ends in the middle of a row');
     if (cells[2] !== this.#table) {
       this.#table = cells[2];
       this.#tagSet = escapeName(cells[measurement] ?? '');

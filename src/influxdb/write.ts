@@ -4,9 +4,10 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import { HttpError, InfluxDB, type WriteApi } from '@influxdata/influxdb-client';
+import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { Refusal } from '../refusal.ts';
 import type { Connection } from './connection.ts';
+import { reasonOf } from './reason.ts';
 import { isBusy, waitAfter } from './retry.ts';
 
 /** What InfluxDB's documentation advises. */
@@ -20,8 +21,10 @@ export interface WriteOptions {
   /** Milliseconds after which a batch is given up. */
   readonly patience?: number;
   readonly batch?: number;
-  /** Ends the waiting between two tries; the batch counts as given up. */
+  /** Ends the waiting between two tries, and after the grace a request too; the batch counts as given up. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that a request is left after the signal, to be acknowledged. */
+  readonly grace?: number;
   /** Told of every try that failed, and when the next one is, in milliseconds. */
   readonly onRetry?: (reason: string, delay: number) => void;
 }
@@ -29,30 +32,23 @@ export interface WriteOptions {
 export class InfluxWriter {
   /** Points that InfluxDB has said that it has. */
   acknowledged = 0;
-  readonly #api: WriteApi;
+  readonly #connection: Connection;
   readonly #options: Required<Omit<WriteOptions, 'signal'>> & Pick<WriteOptions, 'signal'>;
   #lines: string[] = [];
   /** The batch that is on its way, while the next one is made. */
   #inFlight: Promise<void> | undefined;
 
-  constructor({ url, org, bucket, token }: Connection, options: WriteOptions = {}) {
+  constructor(connection: Connection, options: WriteOptions = {}) {
+    this.#connection = connection;
     this.#options = {
       firstDelay: 1000,
       longestDelay: 30_000,
       patience: 5 * 60_000,
       batch: BATCH_LINES,
+      grace: 3000,
       onRetry: () => {},
       ...options,
     };
-    this.#api = new InfluxDB({ url, token, timeout: REQUEST_MILLISECONDS }).getWriteApi(org, bucket, 'ns', {
-      // Nothing is sent but by flush, and nothing is tried again but by us.
-      batchSize: this.#options.batch + 1,
-      maxBatchBytes: Number.MAX_SAFE_INTEGER,
-      flushInterval: 0,
-      maxRetries: 0,
-      // In place of a line on the console.
-      writeFailed: (error) => Promise.reject(error),
-    });
   }
 
   /**
@@ -72,7 +68,6 @@ export class InfluxWriter {
   async close(): Promise<void> {
     if (this.#lines.length > 0) await this.#next();
     await this.#inFlight;
-    await this.#api.close();
   }
 
   async #next(): Promise<void> {
@@ -88,19 +83,61 @@ export class InfluxWriter {
     const deadline = performance.now() + patience;
     for (let delay = firstDelay; ; delay = Math.min(2 * delay, longestDelay)) {
       try {
-        this.#api.writeRecords([...lines]);
-        await this.#api.flush();
+        await this.#request(lines);
         this.acknowledged += lines.length;
         return;
       } catch (error) {
         const wait = waitAfter(error, delay);
-        if (!isPassing(error) || performance.now() + wait > deadline || signal?.aborted)
-          throw refusalOf(error);
+        if (signal?.aborted) throw interrupted(lines.length);
+        if (!isPassing(error) || performance.now() + wait > deadline) throw refusalOf(error);
         onRetry(reasonOf(error), wait);
         await setTimeout(wait, undefined, signal && { signal }).catch(() => {});
+        if (signal?.aborted) throw interrupted(lines.length);
       }
     }
   }
+
+  /** One try. */
+  async #request(lines: readonly string[]): Promise<void> {
+    const { url, org, bucket, token } = this.#connection;
+    const { batch, grace, signal } = this.#options;
+    // The client leaves the connection open when its time is over, and it would keep the program from ending.
+    const over = new AbortController();
+    const transportOptions = { signal: over.signal };
+    const api = new InfluxDB({ url, token, timeout: REQUEST_MILLISECONDS, transportOptions }).getWriteApi(
+      org,
+      bucket,
+      'ns',
+      {
+        // Nothing is sent but by flush, and nothing is tried again but by us.
+        batchSize: batch + 1,
+        maxBatchBytes: Number.MAX_SAFE_INTEGER,
+        flushInterval: 0,
+        maxRetries: 0,
+        // In place of a line on the console.
+        writeFailed: (error) => Promise.reject(error),
+      },
+    );
+    const stop = () => globalThis.setTimeout(() => over.abort(), grace).unref();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      api.writeRecords([...lines]);
+      await api.flush();
+    } catch (error) {
+      over.abort();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+function interrupted(points: number): Refusal {
+  return new Refusal(
+    'INFLUXDB_UNACKNOWLEDGED',
+    `${points} points were on their way and may be there or not; the same import again writes none of them twice`,
+  );
 }
 
 /** Whether the same batch may be taken later: the server is busy, or cannot be reached. */
@@ -116,10 +153,4 @@ function refusalOf(error: unknown): Refusal {
   const hint =
     error instanceof HttpError ? (hints[error.statusCode] ?? '') : '; is it running at this address?';
   return new Refusal('INFLUXDB_WRITE', `InfluxDB did not take the points: ${reasonOf(error)}${hint}`);
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const text = message || code || 'it did not say why';
-  return error instanceof HttpError ? `${error.statusCode} ${error.message}` : text;
 }

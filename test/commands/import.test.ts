@@ -117,6 +117,26 @@ t.test('Ctrl-C says how much was acknowledged', async (t) => {
   t.match(stderr, /\nIMPORT_STOPPED: by SIGINT; .*: 5,000 acknowledged by InfluxDB, bucket b\n$/);
 });
 
+t.test('a server that is silent does not keep it after the signal', async (t) => {
+  const server = await WriteServer.start(t, [{ after: 20_000 }]);
+  const dir = t.testdir({ 'load.csv': 'time,v\n1,1\n' });
+  const argv = ['import', '--url', server.url, '--org', 'o', '--bucket', 'b', 'load.csv'];
+  const child = spawn(process.execPath, [CLI, ...argv], { cwd: dir, env: { INFLUX_TOKEN: 'secret' } });
+  t.teardown(() => child.kill('SIGKILL'));
+  const closed = once(child, 'close');
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGTERM');
+  t.equal((await closed)[0], 143);
+  t.match(
+    stderr,
+    /^stopping by SIGTERM.*\nINFLUXDB_UNACKNOWLEDGED: .*\nIMPORT_STOPPED: by SIGTERM; .*: 0 acknow/s,
+  );
+});
+
 t.test('the example of the docs, from a machine of 38 columns to a report', async (t) => {
   const [, script] = /```sh\n([^`]*)```/.exec(readFileSync(`${ROOT}docs/import.md`, 'utf8'))!;
   const minutes = Array.from({ length: 3000 }, (_, i) => i);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
@@ -158,6 +158,34 @@ t.test('Ctrl-C ends the waiting, and leaves a whole state', async (t) => {
     encoding: 'utf8',
   });
   t.match(stdout, /^m\tv|^m +v/m);
+});
+
+t.test('a pipe that is silent does not outlast the signal', async (t) => {
+  const dir = t.testdir();
+  spawnSync('mkfifo', ['pipe'], { cwd: dir });
+  const pipe = openSync(join(dir, 'pipe'), 'r+');
+  t.teardown(() => closeSync(pipe));
+  const child = spawn(process.execPath, [CLI, 'replay', 'pipe'], { cwd: dir, env: { XDG_STATE_HOME: dir } });
+  t.teardown(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  writeSync(pipe, 'm v=1 1\n');
+  t.equal(String((await once(child.stdout, 'data'))[0]), 'm v=1 1\n');
+  child.kill('SIGTERM');
+  t.strictSame(await exited, [null, 'SIGTERM'], 'which is 143 to a shell');
+});
+
+t.test('a report is whole though nobody reads the points', async (t) => {
+  const dir = t.testdir({ 'anomaly.toml': CONFIG });
+  writeFileSync(join(dir, 'a'), RECORDING);
+  const script = `"$0" "$1" replay --config anomaly.toml --no-quiet --report "$2" a | $3 > /dev/null; exit "\${PIPESTATUS[0]}"`;
+  const said = ['head', 'cat'].map((reader) => {
+    const argv = ['-c', script, process.execPath, CLI, `${reader}.html`, reader];
+    const { status, stderr } = spawnSync('bash', argv, { cwd: dir, encoding: 'utf8' });
+    t.equal(status, 0, stderr);
+    return /: \d+ series, [\d,]+ values/.exec(stderr)?.[0];
+  });
+  t.ok(said[0]);
+  t.equal(said[0], said[1]);
 });
 
 t.test('nobody who reads on ends it, too', async (t) => {

@@ -69,6 +69,15 @@ t.test('InfluxDB in place of files: what cannot be meant is refused', async (t) 
     [/^TRAIN_ARGUMENT: --start is missing/, place],
     [/^TRAIN_ARGUMENT: --start soon is no time/, [...place, '--start', 'soon']],
     [/^TRAIN_ARGUMENT: --stop 2023 is no time/, [...place, '--start', '2023-11-01', '--stop', '2023']],
+    [/^TRAIN_ARGUMENT: --start -14 is no time/, [...place, '--start=-14']],
+    [
+      /^TRAIN_ARGUMENT: --start 1500-01-01 is no time that InfluxDB knows/,
+      [...place, '--start', '1500-01-01'],
+    ],
+    [
+      /^TRAIN_STOP: .*\nTRAIN_ARGUMENT: .*is not before/s,
+      [...place, '--start', '2200-01-01', '--stop', '2200-01-02'],
+    ],
     [/^TRAIN_ARGUMENT: .*is not before/, [...place, '--start', '2023-11-01', '--stop', '2023-11-01']],
     [/^TRAIN_ARGUMENT: .*not together/, [...place, '--start', '2023-11-01', 'a']],
     [/^TRAIN_ARGUMENT: .*not together/, ['--filter', 'cpu', 'a']],

@@ -41,15 +41,17 @@ t.test('asks again after errors of the server and of the network, anew each time
       // Half of it, then the connection is gone.
       response.writeHead(200, { 'content-type': 'text/csv' });
       response.write(ANSWER, () => response.destroy());
-    } else if (number === 4) fail(response, 429, 'too many', { 'retry-after': '1' });
+    } else if (number === 5) response.end('<html>maintenance</html>');
+    else if (number === 4) fail(response, 429, 'too many', { 'retry-after': '1' });
     else response.end(ANSWER);
   });
   const options = { stop: never, firstPause: 1, onRetry: (message: string) => told.push(message) };
   t.equal(await query(at(url), 'q', options, count), 1);
-  t.equal(asked.length, 5);
-  t.equal(told.length, 4);
+  t.equal(asked.length, 6);
+  t.equal(told.length, 5);
   t.match(told[0], /^INFLUXDB_RETRY: .*503 busy/);
   t.match(told[3], /429 too many; again in 1 s/);
+  t.match(told[4], /is no table: <html>/);
 });
 
 t.test('gives up in the end', async (t) => {

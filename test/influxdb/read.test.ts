@@ -136,4 +136,13 @@ t.test('what would be passed over in silence is refused', async (t) => {
   const earlier = { time: String(END - 1n), begin: String(START + 1n) };
   t.throws(() => history.check(earlier, true), { code: 'TRAIN_READ', message: /earlier --start/ });
   t.doesNotThrow(() => history.check({ time: String(END - 1n) }, true), 'of a mark without a begin');
+  const earlierStretch = { time: String(START - 1n), begin: String(START - SECOND) };
+  const last = (await piecesOf(history, earlierStretch)).at(-1)!.position(0);
+  t.strictSame(
+    last,
+    { time: String(END), begin: String(START) },
+    'what lies between two stretches was not read',
+  );
+  const within = { time: String(START + 1n), begin: String(START - SECOND) };
+  t.match((await piecesOf(history, within)).at(-1)!.position(0), { begin: within.begin });
 });

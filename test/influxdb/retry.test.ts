@@ -12,6 +12,7 @@ t.test('a busy server is asked again, a wrong request is not', async (t) => {
 t.test('what the server asks for is waited, and never less than the pause', async (t) => {
   t.equal(waitAfter(error(503, '5'), 1000), 5000);
   t.equal(waitAfter(error(503, '5'), 9000), 9000);
+  t.equal(waitAfter(error(503, '99999'), 1000), 120_000, 'but not for days');
   t.equal(waitAfter(error(503), 1000), 1000);
   t.equal(waitAfter(new Error('refused'), 1000), 1000);
 });

@@ -43,3 +43,9 @@ t.test('an error behind the first rows', async (t) => {
 `;
   t.throws(() => read(failed), new FluxError('engine: the shard, it is gone'));
 });
+
+t.test('what is no answer of InfluxDB, or a part of one', async (t) => {
+  for (const text of ['<html>please log in</html>', '{"ok":true}', `${ANSWER}{"error":"boom"}\n`])
+    t.throws(() => read(text), { message: /is no table/ }, text.slice(-20));
+  t.throws(() => read(ANSWER.trimEnd().replace(/,[^,]*$/, '')), { message: /in the middle of a row/ });
+});

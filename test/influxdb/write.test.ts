@@ -100,5 +100,28 @@ t.test('patience ends, and so does Ctrl-C', async (t) => {
     onRetry: () => stop.abort(),
   });
   await stopped.write(points(1));
-  await t.rejects(stopped.close(), { code: 'INFLUXDB_WRITE' });
+  await t.rejects(stopped.close(), { code: 'INFLUXDB_UNACKNOWLEDGED' });
 });
+
+t.test(
+  'a server that does not answer is left after the signal, and what it answers in time counts',
+  async (t) => {
+    for (const [after, grace, acknowledged] of [
+      [3000, 20, 0],
+      [300, 60_000, 1],
+    ] as const) {
+      const server = await WriteServer.start(t, [{ after }]);
+      const stop = new AbortController();
+      const writer = new InfluxWriter(connection(server.url), { signal: stop.signal, grace });
+      await writer.write(points(1));
+      const closed = writer.close();
+      while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      stop.abort();
+      if (acknowledged === 0)
+        await t.rejects(closed, { code: 'INFLUXDB_UNACKNOWLEDGED', message: /^1 points/ });
+      else await closed;
+      t.equal(writer.acknowledged, acknowledged);
+      t.equal(server.requests.length, 1, 'and is not asked again');
+    }
+  },
+);
