@@ -10,9 +10,10 @@ export class GlobError extends Error {
 }
 
 const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
-const escapeInClass = (character: string): string => character.replace(/[\\\]^-]/u, '\\$&');
+/** A bracket is one for JavaScript anyhow, but `[:` begins a named class in other dialects, to which the source goes, too. */
+const escapeInClass = (character: string): string => character.replace(/[\\[\]^/-]/u, '\\$&');
 
-/** The whole text must match. Throws a GlobError. */
+/** The whole text must match. The source is one for RE2 as well, and may stand between slashes. Throws a GlobError. */
 export function globToRegExp(pattern: string): RegExp {
   // One element a code point, as in Go.
   const characters = [...pattern];

@@ -37,6 +37,21 @@ t.test('a glob matches what it matches in Telegraf', async (t) => {
   }
 });
 
+t.test('characters that mean something in the classes of other dialects mean themselves', async (t) => {
+  const cases: [pattern: string, matches: string[], misses: string[]][] = [
+    ['[[:alpha:]', ['[', ':', 'a'], ['b', 'alpha']],
+    ['[![a]', ['b'], ['[', 'a']],
+    ['[[-^]', ['[', ']', '^'], ['a', '-']],
+    ['[a&&b~~c\\-\\-d]', ['a', '&', '~', '-', 'd'], ['&&', '\\', 'e']],
+    ['[\\\\/]', ['\\', '/'], ['a']],
+  ];
+  for (const [pattern, matches, misses] of cases) {
+    const expression = globToRegExp(pattern);
+    for (const text of matches) t.ok(expression.test(text), `${pattern} matches ${text}`);
+    for (const text of misses) t.notOk(expression.test(text), `${pattern} misses ${text}`);
+  }
+});
+
 t.test('where gobwas/glob does not keep to its own description, the description holds', async (t) => {
   const described: Record<string, boolean> = {
     '??\0é1': true,

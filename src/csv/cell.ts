@@ -14,7 +14,7 @@ const NOTHING = /^(|nan|null|none|na|n\/a)$/i;
 export type Kind = 'float' | 'integer' | 'string';
 
 export function kindOf(name: string, { integers, strings }: CsvOptions): Kind {
-  return integers.includes(name) ? 'integer' : strings.includes(name) ? 'string' : 'float';
+  return integers.has(name) ? 'integer' : strings.has(name) ? 'string' : 'float';
 }
 
 /** The value of a field, empty where the cell has none. Throws a BadRow. */

@@ -2,7 +2,7 @@
 import { Refusal } from '../refusal.ts';
 import { BadRow } from './bad-rows.ts';
 import { type Kind, kindOf, valueText } from './cell.ts';
-import { escaped, refuseNames, UNSAYABLE } from './names.ts';
+import { escaped, firstTwice, refuseNames, UNSAYABLE } from './names.ts';
 import type { CsvOptions } from './options.ts';
 import { shown, shownNames } from './shown.ts';
 import { nanosecondsOf, precisionOf } from './time.ts';
@@ -27,6 +27,7 @@ interface Tag {
 export class LineMaker {
   readonly #options: CsvOptions;
   readonly #columns: readonly string[];
+  readonly #columnOf: ReadonlyMap<string, number>;
   readonly #measurement: string;
   readonly #tags: readonly Tag[];
   readonly #fields: readonly Field[];
@@ -42,9 +43,10 @@ export class LineMaker {
   constructor(options: CsvOptions, columns: readonly string[], measurement: string) {
     this.#options = options;
     this.#columns = columns;
+    this.#columnOf = new Map(columns.map((name, column) => [name, column]));
     this.#measurement = escaped(options.measurement ?? measurement, /[, ]/g);
     const { tags, constants, integers, strings, drops } = options;
-    const twice = columns.find((name, column) => name !== '' && columns.indexOf(name) < column);
+    const twice = firstTwice(columns.filter((name) => name !== ''));
     if (twice !== undefined)
       throw new Refusal(
         'CSV_SAME_COLUMN',
@@ -57,11 +59,10 @@ export class LineMaker {
       ...constants.map(([key, value]) => ({ key, value })),
     ].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
     this.#time = this.#timeColumn();
+    const others = new Set([...tags, ...drops, '']);
     this.#fields = columns
       .map((name, column) => ({ name, column, key: `${escaped(name)}=`, kind: kindOf(name, options) }))
-      .filter(
-        ({ name, column }) => column !== this.#time && ![...tags, ...drops].includes(name) && name !== '',
-      );
+      .filter(({ name, column }) => column !== this.#time && !others.has(name));
     if (this.#fields.length === 0)
       throw new Refusal('CSV_NO_FIELD', `no column of ${shownNames(columns)} is left for a field`);
     refuseNames(
@@ -94,8 +95,8 @@ export class LineMaker {
   }
 
   #column(name: string): number {
-    const column = this.#columns.indexOf(name);
-    if (column >= 0) return column;
+    const column = this.#columnOf.get(name);
+    if (column !== undefined) return column;
     throw new Refusal(
       'CSV_NO_COLUMN',
       `there is no column "${name}" among ${shownNames(this.#columns)}; name the columns by --columns where the file has no header`,

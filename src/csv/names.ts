@@ -10,6 +10,16 @@ export function escaped(text: string, characters = /[,= ]/g): string {
   return text.replace(characters, '\\$&');
 }
 
+/** The first name that was there before. */
+export function firstTwice(names: Iterable<string>): string | undefined {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
+}
+
 /**
  * Refuses names that would make no line protocol, or one that is read as another point.
  * @param constants values of the tags that every point has
@@ -26,7 +36,7 @@ export function refuseNames(
       'CSV_MEASUREMENT',
       `"${shown(measurement)}" cannot name a measurement: it is empty, begins with #, has a line break, or ends in a backslash; give another by --measurement`,
     );
-  const twice = [...keys, ...names].find((key, at, all) => all.indexOf(key) < at);
+  const twice = firstTwice([...keys, ...names]);
   if (twice !== undefined)
     throw new Refusal(
       'CSV_SAME_TAG',

@@ -27,9 +27,9 @@ export interface CsvOptions {
   readonly columns: readonly string[] | undefined;
   readonly tags: readonly string[];
   readonly constants: readonly (readonly [key: string, value: string])[];
-  readonly integers: readonly string[];
-  readonly strings: readonly string[];
-  readonly drops: readonly string[];
+  readonly integers: ReadonlySet<string>;
+  readonly strings: ReadonlySet<string>;
+  readonly drops: ReadonlySet<string>;
   readonly time: string | undefined;
   readonly precision: Precision;
   /** Nanoseconds. */
@@ -46,9 +46,9 @@ export function readCsvOptions(given: CsvArguments): CsvOptions {
     columns: given.columns?.split(',').map((name) => name.trim()),
     tags: tags.filter((tag) => !tag.includes('=')),
     constants: tags.filter((tag) => tag.includes('=')).map(constant),
-    integers: given.integer ?? [],
-    strings: given.string ?? [],
-    drops: given.drop ?? [],
+    integers: new Set(given.integer),
+    strings: new Set(given.string),
+    drops: new Set(given.drop),
     time: given.time,
     precision: given.precision ?? 's',
     clock: clockOf(given),

@@ -6,6 +6,11 @@ import { parse } from 'csv-parse/sync';
 
 /** A quoted cell may hold so many line breaks. */
 const MOST_BREAKS = 100;
+/**
+ * Characters of a line, and of the lines of one open quote. A row of 100,000 columns has about one million; of a file that
+ * has no line breaks no more than this is kept in memory.
+ */
+const LONGEST = 16 * 2 ** 20;
 const QUOTE = '"';
 
 export interface CsvRecord {
@@ -18,10 +23,13 @@ export interface CsvRecord {
 
 export class Records {
   readonly #delimiter: string;
-  /** What is left of the last portion: the begin of a line. */
+  /** The begin of a line whose end has not come; cut where the line is too long already. */
   #rest = '';
   /** The lines that an open quote has gone over so far. */
   #open: string[] = [];
+  /** Of the open lines: their characters, and the quotes among them. */
+  #length = 0;
+  #quotes = 0;
   #line = 0;
 
   /** @param delimiter one character */
@@ -31,9 +39,13 @@ export class Records {
 
   /** The records that are complete with this portion. */
   *add(text: string): Generator<CsvRecord> {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop()!;
-    for (const line of lines) yield* this.#take(line);
+    // The begin is only put before its end: to search it again with each portion takes the square of its length.
+    const [first, ...more] = text.split('\n');
+    if (this.#rest.length <= LONGEST) this.#rest += first;
+    for (const begin of more) {
+      yield* this.#take(this.#rest);
+      this.#rest = begin;
+    }
   }
 
   /** No more text: a last line needs no end. */
@@ -44,6 +56,7 @@ export class Records {
   }
 
   *#take(given: string): Generator<CsvRecord> {
+    if (given.length > LONGEST) return yield* this.#refuse();
     this.#line++;
     const line = given.endsWith('\r') ? given.slice(0, -1) : given;
     if (this.#open.length === 0 && !line.includes(QUOTE)) {
@@ -51,29 +64,43 @@ export class Records {
       return;
     }
     this.#open.push(line);
-    const text = this.#open.join('\n');
-    if (isClosed(text)) yield* this.#close(text);
+    this.#length += line.length;
+    this.#quotes += quotesOf(line);
+    if (this.#length > LONGEST) yield* this.#giveUp();
+    else if (this.#quotes % 2 === 0) yield* this.#close();
     else if (this.#open.length > MOST_BREAKS) yield* this.#giveUp();
   }
 
+  /** A line that is no row, nor the end of one. */
+  *#refuse(): Generator<CsvRecord> {
+    while (this.#open.length > 0) yield* this.#giveUp();
+    yield { line: ++this.#line, cells: undefined, reason: `a row of more than ${LONGEST / 2 ** 20} MiB` };
+  }
+
   /** The open lines are one record, or the first of them has a quote that another one only seems to close. */
-  *#close(text: string): Generator<CsvRecord> {
-    const cells = cellsOf(text, this.#delimiter);
+  *#close(): Generator<CsvRecord> {
+    const cells = cellsOf(this.#open.join('\n'), this.#delimiter);
     if (cells === undefined) return yield* this.#giveUp();
-    yield { line: this.#line - this.#open.length + 1, cells };
-    this.#open = [];
+    const line = this.#line - this.#open.length + 1;
+    this.#reset();
+    yield { line, cells };
   }
 
   /** The first of the open lines was no record; those behind it are read again. */
   *#giveUp(): Generator<CsvRecord> {
     const [first, ...again] = this.#open;
-    const reason = isClosed(first!)
-      ? 'a quote is within a cell that is not quoted'
-      : 'a quote is never closed';
+    const isPaired = quotesOf(first!) % 2 === 0;
+    const reason = isPaired ? 'a quote is within a cell that is not quoted' : 'a quote is never closed';
     this.#line -= again.length;
-    this.#open = [];
+    this.#reset();
     yield { line: this.#line, cells: undefined, reason };
     for (const line of again) yield* this.#take(line);
+  }
+
+  #reset(): void {
+    this.#open = [];
+    this.#length = 0;
+    this.#quotes = 0;
   }
 }
 
@@ -87,7 +114,7 @@ function cellsOf(text: string, delimiter: string): readonly string[] | undefined
   }
 }
 
-/** A quote inside of a quoted cell is doubled, so that quotes come in pairs. */
-function isClosed(text: string): boolean {
-  return text.split(QUOTE).length % 2 === 1;
+/** How many there are. One inside of a quoted cell is doubled, so that those of a record come in pairs. */
+function quotesOf(text: string): number {
+  return text.split(QUOTE).length - 1;
 }

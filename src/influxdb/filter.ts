@@ -7,7 +7,7 @@ import { globToRegExp, hasGlob } from '../glob.ts';
 import { Refusal } from '../refusal.ts';
 
 /** What stands between two commas; those in braces and classes, and behind a backslash, are the glob's. */
-const PART = /(?:\\.|\{[^}]*\}|\[[^\]]*\]|[^,])+/gs;
+const PART = /(?:\\.|\{(?:\\.|[^\\}])*\}|\[(?:\\.|[^\\\]])*\]|[^,])+/gs;
 
 /** A condition on the row `r` that any of the filters meets; without filters, nothing. Throws a Refusal. */
 export function conditionOf(filters: readonly string[]): string | undefined {
@@ -36,9 +36,7 @@ function matches(column: string, pattern: string, filter: string): string {
   // A tag that a series does not have would match as an empty one.
   const there = column === '_measurement' ? '' : `${value} != "" and `;
   try {
-    // A slash in a class is not escaped in the source of a JavaScript one.
-    const source = globToRegExp(pattern).source.replace(/(?<!\\)\//g, '\\/');
-    return `${there}${value} =~ /(?s)${source}/`;
+    return `${there}${value} =~ /(?s)${globToRegExp(pattern).source}/`;
   } catch (error) {
     throw new Refusal('INFLUXDB_FILTER', `--filter ${filter}: ${(error as Error).message}`);
   }

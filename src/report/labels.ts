@@ -1,9 +1,10 @@
 /** Windows in which something is known to have been wrong, for the reports that show them beside the alarms. */
 import { readFileSync } from 'node:fs';
-import { measurementOf } from '../csv/options.ts';
+import { isCsv, measurementOf } from '../csv/options.ts';
 import { Records } from '../csv/records.ts';
 import { nanosecondsOf } from '../csv/time.ts';
 import { Refusal } from '../refusal.ts';
+import { unescapeName } from '../tagset.ts';
 import type { Recording } from './recording.ts';
 
 /** Seconds, event time; both ends belong to it. */
@@ -14,6 +15,8 @@ export type Labels = ReadonlyMap<string, readonly Window[]>;
 
 /** Stands for every series. */
 const ALL = '*';
+/** What stands before the first comma of a tag set that no backslash hides. */
+const MEASUREMENT = /^(?:\\[,= ]|[^,])*/;
 
 /**
  * Reads a file of windows: JSON as NAB's combined_windows.json, or csv with the columns series, start and end. Throws a
@@ -26,7 +29,7 @@ export function readLabels(file: string): Labels {
     const labels = new Map<string, Window[]>();
     for (const { place, series, start, end } of rows) {
       const windows = labels.get(series) ?? [];
-      windows.push([secondsOf(place, start), secondsOf(place, end)]);
+      windows.push(windowOf(place, start, end));
       labels.set(series, windows);
     }
     return labels;
@@ -37,14 +40,20 @@ export function readLabels(file: string): Labels {
 
 /**
  * The windows of a series. The file may call it by its tag set and field with a blank between, by its tag set, or by its
- * measurement; by a path it means the file's name, as csv files become measurements.
+ * measurement, escaped as in line protocol; a csv file, with its path or without, means the measurement that it becomes.
  */
 export function windowsOf(labels: Labels, { tagSet, field }: Recording): Window[] {
-  const [measurement] = tagSet.split(',', 1);
+  const [measurement] = MEASUREMENT.exec(tagSet)!;
   const names = [ALL, '', `${tagSet} ${field}`, tagSet, measurement];
+  const file = unescapeName(measurement);
   return [...labels]
-    .filter(([name]) => names.includes(name) || names.includes(measurementOf(name)))
+    .filter(([name]) => names.includes(name) || (isFile(name) && measurementOf(name) === file))
     .flatMap(([, found]) => found);
+}
+
+/** A tag set may end as a file's name does, but has a comma. */
+function isFile(name: string): boolean {
+  return isCsv(name) && !name.includes(',');
 }
 
 interface Row {
@@ -87,6 +96,13 @@ function fromCsv(text: string): Row[] {
     start: cells[start] ?? '',
     end: cells[end] ?? '',
   }));
+}
+
+function windowOf(place: string, start: string, end: string): Window {
+  const [from, to] = [secondsOf(place, start), secondsOf(place, end)];
+  if (to < from)
+    throw new Error(`${place}: the window ends at "${end}", before its start "${start}"; swap the two`);
+  return [from, to];
 }
 
 function secondsOf(place: string, text: string): number {

@@ -91,6 +91,17 @@ t.test('names that would be no line protocol are refused', async (t) => {
   t.ok(maker('at,time,v', { time: 'at', drop: ['time'] }), 'what is dropped may have any name');
 });
 
+t.test('a file may be wide: ten times the columns take ten times the work', async (t) => {
+  // Comparing each name with each other one would outlast the patience of any runner of tests.
+  const names = Array.from({ length: 300_000 }, (_, column) => `c${column}`);
+  const options = readCsvOptions({ tag: ['c7'], drop: ['c8'] });
+  const lines = new LineMaker(options, ['time', ...names], 'm');
+  const line = lines.line(['1', ...names.map((_, column) => `${column}`)], 0);
+  t.ok(line.startsWith('m,c7=7 c0=0,c1=1,'));
+  t.ok(line.endsWith(',c299999=299999 1000000000'));
+  t.throws(() => new LineMaker(options, ['time', ...names, 'c299999'], 'm'), { code: 'CSV_SAME_COLUMN' });
+});
+
 t.test('a file that is no csv is not printed', async (t) => {
   t.throws(() => maker('\x1b[2J\x00\ufffd'), { code: 'CSV_NO_TIME', message: /of \?\[2J\?\? is named/ });
 });

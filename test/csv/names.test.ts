@@ -1,9 +1,14 @@
 import t from 'tap';
-import { escaped, refuseNames } from '../../src/csv/names.ts';
+import { escaped, firstTwice, refuseNames } from '../../src/csv/names.ts';
 
 t.test('escaped as line protocol wants it', async (t) => {
   t.equal(escaped('a b,c=d'), 'a\\ b\\,c\\=d');
   t.equal(escaped('a b,c=d', /[, ]/g), 'a\\ b\\,c=d');
+});
+
+t.test('the first name that is there again', async (t) => {
+  t.equal(firstTwice(['a', 'b', 'c', 'b', 'a']), 'b');
+  t.equal(firstTwice(['a', '', 'A']), undefined);
 });
 
 t.test('what would be no line protocol, or another point', async (t) => {

@@ -55,6 +55,43 @@ t.test('a quote that a later one only seems to close costs its own line too', as
   ]);
 });
 
+const MIB = 2 ** 20;
+const isTooLong = { cells: undefined, reason: 'a row of more than 16 MiB' };
+
+t.test('a line without an end is one bad row, and reading goes on behind it', async (t) => {
+  const long = 'x'.repeat(16 * MIB + 1);
+  const small = 'x'.repeat(1024);
+  // In small portions: a line that were searched again with each of them would take hours.
+  const portions = Array.from({ length: 40 * 1024 }, () => small);
+  t.match(read(['a\n', ...portions, '\nb,1\n']), [
+    { line: 1, cells: ['a'] },
+    { line: 2, ...isTooLong },
+    { line: 3, cells: ['b', '1'] },
+  ]);
+  t.match(read([`${long}\nb`]), [
+    { line: 1, ...isTooLong },
+    { line: 2, cells: ['b'] },
+  ]);
+  t.match(read([long]), [{ line: 1, ...isTooLong }]);
+  t.equal(read([`${long.slice(1)}\n`])[0]?.cells?.[0]?.length, 16 * MIB, 'what is just not too long');
+});
+
+t.test('a quote is not open for ever', async (t) => {
+  const half = 'x'.repeat(9 * MIB);
+  t.match(read([`a\n"b\nc\n"${half}${half}"\nd\n`]), [
+    { line: 1, cells: ['a'] },
+    { line: 2, cells: undefined, reason: 'a quote is never closed' },
+    { line: 3, cells: ['c'] },
+    { line: 4, ...isTooLong },
+    { line: 5, cells: ['d'] },
+  ]);
+  t.match(read([`"${half}\n${half}"\nb\n`]), [
+    { line: 1, cells: undefined, reason: 'a quote is never closed' },
+    { line: 2, cells: undefined, reason: 'a quote is never closed' },
+    { line: 3, cells: ['b'] },
+  ]);
+});
+
 t.test('portions do not matter', async (t) => {
   const piece = fc.constantFrom('a', ',', '"', '\n', '\r\n', '1,2\n', '"b"');
   fc.assert(

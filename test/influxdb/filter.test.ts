@@ -15,6 +15,12 @@ t.test('names are compared, globs become regular expressions', async (t) => {
     [['c?u*'], '(r["_measurement"] =~ /(?s)^(?:c.u.*)$/)'],
     [['host={a,b}*'], '(r["host"] != "" and r["host"] =~ /(?s)^(?:(?:a|b).*)$/)'],
     [['path=/a/[/,]*'], '(r["path"] != "" and r["path"] =~ /(?s)^(?:\\/a\\/[\\/,].*)$/)'],
+    // RE2 would take [: for the begin of a named class, and a slash ends an expression of Flux.
+    [['[[:alpha:]]*'], '(r["_measurement"] =~ /(?s)^(?:[\\[:alpha:]\\].*)$/)'],
+    [['[a&&b~~c\\-\\-d]'], '(r["_measurement"] =~ /(?s)^(?:[a&&b~~c\\-\\-d])$/)'],
+    [['[\\\\/]?'], '(r["_measurement"] =~ /(?s)^(?:[\\\\\\/].)$/)'],
+    [['x=[\\],]'], '(r["x"] != "" and r["x"] =~ /(?s)^(?:[\\],])$/)'],
+    [['x={\\},?}'], '(r["x"] != "" and r["x"] =~ /(?s)^(?:(?:\\}|.))$/)'],
   ];
   for (const [filters, condition] of cases) t.equal(conditionOf(filters), condition, filters.join(' '));
 });

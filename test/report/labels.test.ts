@@ -31,6 +31,27 @@ t.test('csv, by measurement, tag set, series, or for all', async (t) => {
   t.strictSame(windowsOf(labels(t, 'start,end\n1,2\n'), series('n', 'v')), [[1, 2]]);
 });
 
+t.test('a name is drawn on no other series', async (t) => {
+  const others: [name: string, tagSet: string][] = [
+    ['mem,host=web.example.com', 'mem,host=web'],
+    ['mem,host=web.csv', 'mem,host=web'],
+    ['disk,path=/var/log', 'log'],
+    ['disk,path=/var/log.csv', 'log'],
+    ['http.requests', 'http'],
+    ['a', 'a\\,b,host=x'],
+  ];
+  for (const [name, tagSet] of others) {
+    const found = labels(t, JSON.stringify({ [name]: [['1', '2']] }));
+    t.strictSame(windowsOf(found, series(tagSet, 'v')), [], `${name} is not ${tagSet}`);
+  }
+});
+
+t.test('a measurement with a comma or a blank has a name, too', async (t) => {
+  const found = labels(t, '{"a\\\\,b": [["1", "2"]], "x/nyc taxi.csv.gz": [["3", "4"]]}');
+  t.strictSame(windowsOf(found, series('a\\,b,host=x', 'v')), [[1, 2]]);
+  t.strictSame(windowsOf(found, series('nyc\\ taxi,host=x', 'v')), [[3, 4]]);
+});
+
 t.test('what is wrong is refused', async (t) => {
   const wrong = [
     '{',
@@ -45,5 +66,9 @@ t.test('what is wrong is refused', async (t) => {
     message: /line 4: "noon" is no time/,
   });
   t.throws(() => labels(t, '{"a": [["noon", "2"]]}'), { message: /a: "noon" is no time/ });
+  t.throws(() => labels(t, 'series,start,end\na,1,1\na,2,1\n'), {
+    code: 'REPORT_LABELS',
+    message: /line 3: .*"1", before its start "2"/,
+  });
   t.throws(() => readLabels('/nowhere'), { code: 'REPORT_LABELS' });
 });
