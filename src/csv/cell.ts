@@ -1,7 +1,8 @@
 /** What a cell of csv is worth, as line protocol has it. */
+
+import { shown } from '../shown.ts';
 import { BadRow } from './bad-rows.ts';
 import type { CsvOptions } from './options.ts';
-import { shown } from './shown.ts';
 
 /** As line protocol writes a float. */
 const PLAIN = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/;

@@ -1,10 +1,10 @@
 /** Rows of csv become points: the columns that are tags, the time, and every other column a field. */
 import { Refusal } from '../refusal.ts';
+import { shown, shownNames } from '../shown.ts';
 import { BadRow } from './bad-rows.ts';
 import { type Kind, kindOf, valueText } from './cell.ts';
 import { escaped, firstTwice, refuseNames, UNSAYABLE } from './names.ts';
 import type { CsvOptions } from './options.ts';
-import { shown, shownNames } from './shown.ts';
 import { nanosecondsOf, precisionOf } from './time.ts';
 
 /** Taken for the time when nothing else is said. */

@@ -1,6 +1,6 @@
 /** Names of measurements, tags and fields: what line protocol can say, and how. */
 import { Refusal } from '../refusal.ts';
-import { shown } from './shown.ts';
+import { shown } from '../shown.ts';
 
 /** What line protocol cannot say in a name or tag. */
 export const UNSAYABLE = /[\n\r]|\\$/;

@@ -2,7 +2,7 @@
  * The values of a stretch of time, joined into points: fields of one tag set and one time stand in one line. They are
  * kept in columns, since a piece of a string of JavaScript's keeps the whole answer that it was cut from.
  */
-import { shown } from '../csv/shown.ts';
+import { shown } from '../shown.ts';
 import { timeOf } from '../time.ts';
 import { GarbledError } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** Why a request failed, in one line: what the server says of it, without what a terminal would take for its own. */
 import { HttpError } from '@influxdata/influxdb-client';
-import { shown } from '../csv/shown.ts';
+import { shown } from '../shown.ts';
 
 /** Characters of what the server says. */
 const LONGEST = 300;

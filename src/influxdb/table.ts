@@ -3,7 +3,7 @@
  * neither every int64 nor every time.
  */
 import { LineSplitter } from '@influxdata/influxdb-client';
-import { shown } from '../csv/shown.ts';
+import { shown } from '../shown.ts';
 import { escapeKey, escapeName, fieldText } from './escape.ts';
 
 /** What a query may fail with behind its first rows, when its status has been sent. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { shown, shownNames } from '../../src/csv/shown.ts';
+import { shown, shownNames } from '../src/shown.ts';
 
 t.test('short, and nothing that a terminal obeys', async (t) => {
   t.equal(shown('Größe 5" 🌡'), 'Größe 5" 🌡');

@@ -1,4 +1,4 @@
-/** What stood in a file, as a line of ours may quote it: of any length and any bytes, where the file is no csv at all. */
+/** What others have written, in a file or an answer, as a line of ours may quote it: of any length and any bytes. */
 
 const LONGEST = 40;
 /** So many names of columns say what file it is. */
