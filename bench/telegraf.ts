@@ -1,4 +1,10 @@
-/** The program in its place: a processors.execd of a real Telegraf. */
+/**
+ * The program in its place: a processors.execd of a real Telegraf.
+ *
+ * usage: node dist/bench/telegraf.js [--quick] [--apart]
+ *
+ * `--apart`: Telegraf has one core and the processor another, as where cores are not short.
+ */
 import { PROGRAM, peer, ZSCORE } from './support/child.ts';
 import { dataFile } from './support/data.ts';
 import { plain } from './support/lines.ts';
@@ -9,6 +15,7 @@ import { pointsPerSecond, telegrafPath } from './support/telegraf.ts';
 const TAG_SETS = 10_000;
 const POINTS = quick ? 300_000 : 1_000_000;
 const ROUNDS = quick ? 2 : 5;
+const APART = process.argv.includes('--apart');
 
 const processors: Record<string, readonly string[]> = {
   'no processor': [],
@@ -33,11 +40,13 @@ if (telegraf === undefined) {
     Object.fromEntries(
       Object.entries(processors).map(([title, command]) => [
         title,
-        () => pointsPerSecond(telegraf, command, file, POINTS),
+        () => pointsPerSecond(telegraf, command, file, POINTS, APART),
       ]),
     ),
   );
-  note(`${digits(POINTS)} points of two floats, ${digits(TAG_SETS)} tag sets, ${ROUNDS} rounds:`);
+  note(
+    `${digits(POINTS)} points of two floats, ${digits(TAG_SETS)} tag sets, ${ROUNDS} rounds${APART ? ', Telegraf on one core and the processor on another' : ''}:`,
+  );
   table(
     ['processors.execd', 'points/s', 'speed against cat'],
     Object.entries(speeds).map(([title, found]) => [

@@ -52,17 +52,24 @@ ${processor.length === 0 ? '' : `[[processors.execd]]\n  command = ${JSON.string
 `;
 }
 
-/** Points a second through `processor`, a command; without one when it is empty. Throws when one is lost. */
+/**
+ * Points a second through `processor`, a command; without one when it is empty. Throws when one is lost.
+ * @param apart Telegraf and its source have the first core and the processor the second
+ */
 export async function pointsPerSecond(
   telegraf: string,
   processor: readonly string[],
   file: string,
   points: number,
+  apart: boolean,
 ): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-telegraf-'));
-  writeFileSync(join(directory, 'telegraf.conf'), config(file, processor));
+  const on = (core: string): string[] => (apart ? ['taskset', '--cpu-list', core] : []);
+  const placed = processor.length === 0 ? [] : [...on('1'), ...processor];
+  writeFileSync(join(directory, 'telegraf.conf'), config(file, placed));
   // A process group of its own, so that one signal ends Telegraf and its children.
-  const running = spawn(telegraf, ['--config', 'telegraf.conf', '--quiet', '--strict-env-handling'], {
+  const command = [...on('0'), telegraf, '--config', 'telegraf.conf', '--quiet', '--strict-env-handling'];
+  const running = spawn(command[0]!, command.slice(1), {
     cwd: directory,
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
