@@ -47,6 +47,10 @@ function detectorPass(instance: Instance, series: number): (from: number, to: nu
       const at = state.at(place) + HEADER;
       const time = Math.floor(i / series);
       const value = VALUE[i & (DIFFERENT - 1)]!;
+      if (instance.update !== undefined) {
+        sink += instance.update(page, at, time, value);
+        continue;
+      }
       sink += instance.score(page, at, time, value);
       instance.learn(page, at, time, value);
     }

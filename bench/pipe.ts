@@ -1,6 +1,6 @@
 /** The program end to end over a pipe, between what could be cheaper and cannot be right. */
 import { writeFileSync } from 'node:fs';
-import { PROGRAM, peer, type Timing, timeBehindPipe, ZSCORE } from './support/child.ts';
+import { DEFAULT, peer, type Timing, timeBehindPipe, ZSCORE } from './support/child.ts';
 import { CACHE, dataFile } from './support/data.ts';
 import { cpu, type MakeLine, plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -14,7 +14,7 @@ const candidates: Record<string, readonly string[]> = {
   'Node, passing through': peer('pass'),
   'bare sketch of a z-score': peer('sketch'),
   'telegraf-anomaly, z-score': ZSCORE,
-  'telegraf-anomaly, as it comes': PROGRAM,
+  'telegraf-anomaly, as it comes': DEFAULT,
 };
 
 async function measure(kind: string, name: string, make: MakeLine, points: number): Promise<void> {
@@ -52,7 +52,7 @@ await measure("Telegraf's cpu input, ten floats", 'cpu', cpu, quick ? 100_000 : 
 
 const empty = `${CACHE}empty`;
 writeFileSync(empty, '');
-const starts: Timing[] = Array.from({ length: ROUNDS }, () => timeBehindPipe(empty, PROGRAM));
+const starts: Timing[] = Array.from({ length: ROUNDS }, () => timeBehindPipe(empty, DEFAULT));
 note(
   `Of this the start-up of telegraf-anomaly is ${digits(median(starts.map(({ seconds }) => seconds)) * 1000)} ms, ` +
     `${digits(median(starts.map((timing) => timing.cpu)) * 1000)} ms of CPU.`,

@@ -5,7 +5,7 @@
  *
  * `--apart`: Telegraf has one core and the processor another, as where cores are not short.
  */
-import { PROGRAM, peer, ZSCORE } from './support/child.ts';
+import { DEFAULT, peer, ZSCORE } from './support/child.ts';
 import { dataFile } from './support/data.ts';
 import { plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -22,7 +22,7 @@ const processors: Record<string, readonly string[]> = {
   cat: ['cat'],
   'Node, passing through': peer('pass'),
   'telegraf-anomaly, z-score': ZSCORE,
-  'telegraf-anomaly, as it comes': PROGRAM,
+  'telegraf-anomaly, as it comes': DEFAULT,
 };
 
 heading(

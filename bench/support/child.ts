@@ -1,7 +1,8 @@
 /** A program between a file and nothing, timed from the outside. */
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './data.ts';
+import { CACHE, ROOT } from './data.ts';
 
 export interface Timing {
   /** From its start to its end, so its start-up too. */
@@ -40,11 +41,20 @@ export function peer(name: string): string[] {
 /** The built program. */
 export const CLI: readonly string[] = [process.execPath, `${ROOT}dist/src/cli.js`];
 
-/** Its command under Telegraf. Without a config it scores every numeric field by its z-score. */
+/** Its command under Telegraf. */
 export const PROGRAM: readonly string[] = [...CLI, 'run'];
 
 /** A z-score with a fixed threshold. */
 export const ZSCORE_CONFIG = `${ROOT}bench/zscore.toml`;
 
-/** The program with it. Without a config it is the default detector with its budget. */
-export const ZSCORE: readonly string[] = [...PROGRAM, '--config', ZSCORE_CONFIG];
+/** The program with it, and with the default detector and its budget. */
+export const ZSCORE: readonly string[] = inMemory('z-score', readFileSync(ZSCORE_CONFIG, 'utf8'));
+export const DEFAULT: readonly string[] = inMemory('default', '[[detectors.baseline]]\n');
+
+/** With its state in memory: where it remembers the run before, every value of the next one is late and is not scored. */
+function inMemory(name: string, detectors: string): string[] {
+  mkdirSync(CACHE, { recursive: true });
+  const config = `${CACHE}${name}.toml`;
+  writeFileSync(config, `[state]\nstore = "memory"\n${detectors}`);
+  return [...PROGRAM, '--config', config];
+}
