@@ -168,8 +168,8 @@ t.test('the guard: about as many are flagged as were asked for, under drift too'
 });
 
 t.test('the guard: what lasts raises the limit once, as long as it stays below', (t) => {
-  const limitAfter = (strange: (i: number) => number): number => {
-    const instance = create({});
+  const limitAfter = (strange: (i: number) => number, options = {}): number => {
+    const instance = create(options);
     const shelf = new Shelf(instance.width);
     const out = new Float64Array(3);
     for (const [i, value] of series(7, (i) => normal(i) + strange(i)).entries())
@@ -186,6 +186,10 @@ t.test('the guard: what lasts raises the limit once, as long as it stays below',
     burst - quiet < (apart - quiet) / 3,
     `${burst} after a row of them, ${apart} one by one, ${quiet} without`,
   );
+  const first = 7 * DAY - 75;
+  const rising = (i: number) => (i >= first ? 2.2 + 0.02 * (i - first) - normal(i) : 0);
+  const risen = limitAfter(rising, { drift: 'none' });
+  t.ok(risen < 1.2 * quiet, `${risen} after a row of 75 in which each is larger than the last`);
   t.end();
 });
 
