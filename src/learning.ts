@@ -2,8 +2,8 @@
  * One value of one series: score, judge, learn. What an anomaly may teach is decided here, for every detector alike.
  *
  * A detector that bounds that by itself scores and learns at once. For any other a value of an open alarm is
- * winsorised: it is learned as if it had hardly been off. An alarm that goes on for long enough is no longer one, and
- * the detector is told so.
+ * winsorised: it is learned as if it had been no further out than a usual one. An alarm that goes on for long enough
+ * is no longer one, and the detector is told so.
  */
 import type { Instance, Rows } from './detector.ts';
 import { type Judge, OK, type Verdict } from './judge.ts';
@@ -11,8 +11,8 @@ import type { Policy } from './policy.ts';
 
 export type LearningPolicy = Pick<Policy, 'hold' | 'score_fields'>;
 
-/** Of the way from the expected value to the end of the band: so little that a level hardly follows it in six hours. */
-const LEARNED = 1 / 10;
+/** Of the way from the expected value to the end of the band: a standard deviation or so, which leaves that as it is. */
+const USUAL = 1 / 3;
 
 export class Learning {
   /** Of the last value. */
@@ -106,8 +106,8 @@ export class Learning {
   #winsorised(value: number): number {
     if (this.band === undefined) return value;
     const [expected, lower, upper] = this.band as unknown as [number, number, number];
-    const least = expected + LEARNED * (lower - expected);
-    const most = expected + LEARNED * (upper - expected);
+    const least = expected + USUAL * (lower - expected);
+    const most = expected + USUAL * (upper - expected);
     return value < least ? least : value > most ? most : value;
   }
 

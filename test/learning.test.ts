@@ -45,19 +45,19 @@ function recorder(more: Partial<Instance> = {}) {
       calls.push(`learn ${value}`);
       rows.f64[at]!++;
     },
-    band: (_rows, _at, _time, out) => out.set([0, -60, 30]),
+    band: (_rows, _at, _time, out) => out.set([0, -6, 3]),
     ...more,
   };
   return { calls, instance };
 }
 
-t.test('what an open alarm teaches is a usual deviation at most, a tenth of the band', async (t) => {
+t.test('what an open alarm teaches is a usual deviation, a third of the band', async (t) => {
   const { calls, instance } = recorder();
   const { step } = series(instance);
   for (const [time, value] of [5, 9, 12, -30, 10.5, 1, 20].entries()) step(time + 1, value);
   t.same(
     calls.filter((call) => call.startsWith('learn')),
-    ['learn 5', 'learn 9', 'learn 3', 'learn -6', 'learn 3', 'learn 1', 'learn 3'],
+    ['learn 5', 'learn 9', 'learn 1', 'learn -2', 'learn 1', 'learn 1', 'learn 1'],
   );
 });
 
@@ -80,7 +80,7 @@ t.test('one that bounds by itself is asked once', async (t) => {
   for (const value of [1, 20, 1]) step(value, value);
   t.same(calls, ['update 1', 'update 20', 'update 1']);
   step(30, 40);
-  t.same([...learning.band!], [0, -60, 30]);
+  t.same([...learning.band!], [0, -6, 3]);
 });
 
 t.test('with hold, nothing is learned while an alarm is open', async (t) => {

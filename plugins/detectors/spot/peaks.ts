@@ -10,7 +10,7 @@ import { fitPareto, paretoQuantile, SCALE, SHAPE } from '../../../src/math/gpd.t
 const THRESHOLD = 0;
 /** What a value may exceed the threshold by. */
 const REACH = 1;
-/** Values beyond the threshold. With the guard on those long ago count for less, and it is below 0 if the last one was one. */
+/** Values beyond the threshold, those long ago counted for less if the guard is on. */
 const PEAKS = 2;
 /** Excesses put into the ring since the start. */
 const KEPT = 3;
@@ -31,9 +31,6 @@ const LARGEST_F32 = 3e38;
 const SMALLEST_F32 = 1e-37;
 
 const fit = new Float64Array(2);
-
-/** A value on the limit has not passed it, as happens all the time where values are integers. */
-export const ON_THE_LIMIT = 1 - 1e-9;
 
 export interface PeaksOptions {
   /** Share of the values that pass a limit. */
@@ -101,27 +98,19 @@ export class Peaks {
   }
 
   /**
-   * Learns a value. With the guard on, peaks that follow one another without a value between them count as one, the
-   * largest, as long as none reaches the limit: what lasts is no reason to expect it more often (declustering by runs:
-   * S. Coles, "An introduction to statistical modeling of extreme values", 2001, 5.3.2).
+   * Learns a value.
    * @param total values learned, this one included, those long ago counted for less by `decay` a value
    */
   learn(rows: Rows, at: number, value: number, total: number, decay: number): void {
     const { f64 } = rows;
     const excess = value - f64[at + THRESHOLD]!;
     const peak = excess > 0;
-    const before = f64[at + PEAKS]!;
-    const again = before < 0 && excess < ON_THE_LIMIT * f64[at + REACH]!;
-    const peaks = decay * Math.abs(before) + (peak && !again ? 1 : 0);
-    f64[at + PEAKS] = peaks;
-    if (peak && !(again && excess <= this.#latest(rows, at))) {
-      if (again) f64[at + KEPT]!--;
+    f64[at + PEAKS] = decay * f64[at + PEAKS]! + (peak ? 1 : 0);
+    if (peak) {
       this.#keep(rows, at, excess);
       this.#fit(rows, at, total);
     }
-    if (!this.#options.guard) return;
-    if (peak) f64[at + PEAKS] = -peaks;
-    this.#follow(f64, at, peak, total);
+    if (this.#options.guard) this.#follow(f64, at, peak, total);
   }
 
   /** Moves the threshold to where the share `level` is below it: by stochastic approximation, with the step of least error. */
@@ -129,11 +118,6 @@ export class Peaks {
     const step = f64[at + SPREAD]! / total;
     const { level } = this.#options;
     f64[at + THRESHOLD]! += peak ? (step * level) / (1 - level) : -step;
-  }
-
-  /** The excess that was kept last. */
-  #latest({ f64, f32 }: Rows, at: number): number {
-    return f32[2 * (at + RING) + ((f64[at + KEPT]! - 1) % this.#options.max_excesses)]! * f64[at + UNIT]!;
   }
 
   #keep({ f64, f32 }: Rows, at: number, excess: number): void {

@@ -167,32 +167,6 @@ t.test('the guard: about as many are flagged as were asked for, under drift too'
   t.end();
 });
 
-t.test('the guard: what lasts raises the limit once, as long as it stays below', (t) => {
-  const limitAfter = (strange: (i: number) => number, options = {}): number => {
-    const instance = create(options);
-    const shelf = new Shelf(instance.width);
-    const out = new Float64Array(3);
-    for (const [i, value] of series(7, (i) => normal(i) + strange(i)).entries())
-      shelf.step(instance, { time: i, value });
-    instance.band!(shelf.rows, shelf.at, 0, out);
-    return out[2]! - out[0]!;
-  };
-  const quiet = limitAfter(() => 0);
-  const begin = 7 * DAY - 30;
-  const burst = limitAfter((i) => (i >= begin ? 3 - normal(i) : 0));
-  const apart = limitAfter((i) => (i >= begin - 30 && i % 2 === 0 ? 3 - normal(i) : 0));
-  // 30 values that are 3 deviations off.
-  t.ok(
-    burst - quiet < (apart - quiet) / 3,
-    `${burst} after a row of them, ${apart} one by one, ${quiet} without`,
-  );
-  const first = 7 * DAY - 75;
-  const rising = (i: number) => (i >= first ? 2.2 + 0.02 * (i - first) - normal(i) : 0);
-  const risen = limitAfter(rising, { drift: 'none' });
-  t.ok(risen < 1.2 * quiet, `${risen} after a row of 75 in which each is larger than the last`);
-  t.end();
-});
-
 t.test('spikes are found, and do not hide one another', (t) => {
   const spike = (i: number) => i > 2 * DAY && i % 700 === 0;
   const values = series(14, (i) => normal(i) + (spike(i) ? 10 : 0));

@@ -5,12 +5,12 @@
  * `side` and `drift` choose among SPOT, biSPOT, DSPOT and biDSPOT. With `guard = false` the algorithm is that of the
  * paper: the threshold is found once, and what passes a limit is never learned. The guard is what keeps the limits
  * sound when the series changes: the threshold follows its quantile, what passes a limit is learned as if it had
- * just reached it, peaks in a row count as one, old values count for less, and no tail is taken to end somewhere.
+ * just reached it, old values count for less, and no tail is taken to end somewhere.
  */
 import type { Detector, Instance, Rows } from '../../../src/detector.ts';
 import { bounded, LARGEST, SMALLEST } from '../../../src/math/bounded.ts';
 import { type Drift, type Level, levelOf } from './level.ts';
-import { ON_THE_LIMIT, Peaks } from './peaks.ts';
+import { Peaks } from './peaks.ts';
 
 interface Options {
   side: 'upper' | 'lower' | 'both';
@@ -33,6 +33,9 @@ const TOTAL = 1;
 /** The mean of what is left without the level. */
 const CENTRE = 2;
 const REST = 3;
+
+/** A value on the limit has not passed it, as happens all the time where values are integers. */
+const ON_THE_LIMIT = 1 - 1e-9;
 
 class Spot implements Instance {
   readonly width: number;
