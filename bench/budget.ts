@@ -15,6 +15,7 @@
 import { plugins } from '../plugins/all.ts';
 import type { Detector, Instance } from '../src/detector.ts';
 import { alarmRate } from '../src/policy.ts';
+import { option } from './support/measure.ts';
 import { Chance, FAMILIES, type Noise } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
 import { instanceOf, policyOf, rowOf, Series } from './support/series.ts';
@@ -28,10 +29,6 @@ const POLICIES = RATES.map((max_false_alarms) => policyOf({ max_false_alarms }))
 const WEEKLY = POLICIES[1]!;
 
 const NO_DETECTORS = ['null', 'random'];
-const option = (name: string, byDefault: string): string => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? byDefault : process.argv[at + 1]!;
-};
 const SERIES = Number(option('series', '20'));
 const SEARCHED = Number(option('found', String(Math.min(SERIES, 40))));
 const DAYS = Number(option('days', '60'));

@@ -11,10 +11,10 @@ import { Judge, OK } from '../src/judge.ts';
 import { Learning } from '../src/learning.ts';
 import { FRAME_BYTES, Frames } from '../src/state/frames.ts';
 import { HEADER, State } from '../src/state/state.ts';
-import { interleave, median, quick } from './support/measure.ts';
+import { interleave, median, option, quick } from './support/measure.ts';
 import { Chance } from './support/noise.ts';
 import { heading, note, table } from './support/report.ts';
-import { instanceOf, policyOf } from './support/series.ts';
+import { instanceOf, policyOf, scoreAndLearn } from './support/series.ts';
 
 const SERIES = 10_000;
 const ROUNDS = quick ? 3 : 5;
@@ -70,12 +70,7 @@ function alonePass(instance: Instance): Pass {
       const at = state.at(place) + HEADER;
       const time = START + STEP * Math.floor(i / SERIES);
       const value = VALUE[i % DIFFERENT]!;
-      if (instance.update !== undefined) {
-        sink += instance.update(page, at, time, value);
-        continue;
-      }
-      sink += instance.score(page, at, time, value);
-      instance.learn(page, at, time, value);
+      sink += scoreAndLearn(instance, page, at, time, value);
     }
   };
 }
@@ -93,7 +88,7 @@ function judgedPass(instance: Instance, judge: Judge): Pass {
       const [page, at] = [state.page(own), state.at(own) + HEADER];
       const [judgePage, judgeAt] = [judged.page(beside), judged.at(beside) + HEADER];
       const value = VALUE[i % DIFFERENT]!;
-      const verdict = learning.step(page, at, judgePage, judgeAt, time, value, open[series] === 1);
+      const verdict = learning.step(page, at, judgePage, judgeAt, time, value, open[series] === 1, STEP);
       open[series] = verdict === OK ? 0 : 1;
       sink += learning.score;
     }
@@ -139,8 +134,7 @@ if (isMainThread) {
     'Cost of a detector',
     'Nanoseconds of the processor a value and bytes a series, 10,000 series of a bell curve, default options.',
   );
-  const at = process.argv.indexOf('--detectors');
-  const names = at < 0 ? Object.keys(plugins.detectors) : process.argv[at + 1]!.split(',');
+  const names = option('detectors', Object.keys(plugins.detectors).join(',')).split(',');
   const rows: (string | number)[][] = [];
   for (const name of names) {
     // In a thread of its own: what the compiler has learned of one detector must not slow down the next.

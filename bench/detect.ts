@@ -8,6 +8,7 @@ import { Frames } from '../src/state/frames.ts';
 import { HEADER, State } from '../src/state/state.ts';
 import { interleave, median, quick } from './support/measure.ts';
 import { type Cell, digits, heading, table } from './support/report.ts';
+import { scoreAndLearn } from './support/series.ts';
 
 const SERIES = [1, 10_000, quick ? 100_000 : 1_000_000];
 const ROUNDS = quick ? 3 : 5;
@@ -47,12 +48,7 @@ function detectorPass(instance: Instance, series: number): (from: number, to: nu
       const at = state.at(place) + HEADER;
       const time = Math.floor(i / series);
       const value = VALUE[i & (DIFFERENT - 1)]!;
-      if (instance.update !== undefined) {
-        sink += instance.update(page, at, time, value);
-        continue;
-      }
-      sink += instance.score(page, at, time, value);
-      instance.learn(page, at, time, value);
+      sink += scoreAndLearn(instance, page, at, time, value);
     }
   };
 }

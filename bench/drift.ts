@@ -8,20 +8,17 @@
  * passes a limit; there is no judge.
  */
 import spot from '../plugins/detectors/spot/spot.ts';
-import type { Detector } from '../src/detector.ts';
-import { optionTypes } from '../src/options.ts';
+import { option } from './support/measure.ts';
 import { Chance } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
-import { rowOf } from './support/series.ts';
+import { instanceOf, rowOf, scoreAndLearn } from './support/series.ts';
 
-const detector: Detector = spot;
 const DAY = 1440;
 const DAYS = 30;
 /** After the longest warm-up. */
 const SETTLED = 2 * DAY;
 const CHANGE = 10 * DAY;
-const at = process.argv.indexOf('--series');
-const SERIES = at < 0 ? 4 : Number(process.argv[at + 1]);
+const SERIES = Number(option('series', '4'));
 
 const published = { guard: false, max_excesses: 1000, min_distance: 0, min_distance_ratio: 0 };
 const OPTIONS: Record<string, object> = {
@@ -57,9 +54,9 @@ const COMING_BACK: Record<string, Make> = {
 };
 
 /** What is added to a bell curve, or multiplies it, so many minutes after the change. */
-const since = (noise: number, added: (minutes: number, chance: Chance) => number): Make => {
+const since = (noise: number, added: (minutes: number) => number): Make => {
   return (chance) => (minute) =>
-    minute < CHANGE ? chance.normal() : noise * chance.normal() + added(minute - CHANGE, chance);
+    minute < CHANGE ? chance.normal() : noise * chance.normal() + added(minute - CHANGE);
 };
 const walk = (step: number): Make => {
   return (chance) => {
@@ -84,14 +81,13 @@ const FOR_GOOD: Record<string, Make> = {
 /** The minutes of the values that are flagged, of all series. */
 function flagged(options: object, make: Make): number[] {
   const minutes: number[] = [];
+  const instance = instanceOf(spot, options);
   for (let seed = 1; seed <= SERIES; seed++) {
     const value = make(new Chance(seed));
-    const instance = detector.create(detector.options(optionTypes).parse(options));
     const rows = rowOf(instance.width);
     for (let minute = 0; minute < DAYS * DAY; minute++) {
-      const one = value(minute);
-      if (Math.abs(instance.score(rows, 0, 60 * minute, one)) >= 1) minutes.push(minute);
-      instance.learn(rows, 0, 60 * minute, one);
+      const score = scoreAndLearn(instance, rows, 0, 60 * minute, value(minute));
+      if (Math.abs(score) >= 1) minutes.push(minute);
     }
   }
   return minutes;

@@ -49,6 +49,7 @@ function nanoseconds(policy: object, series: number): number {
         60 * Math.floor(i / series),
         SCORE[i & (DIFFERENT - 1)]!,
         false,
+        60,
       );
       if (verdict !== OK) sink++;
     }

@@ -1,6 +1,6 @@
 /** The program end to end over a pipe, between what could be cheaper and cannot be right. */
 import { writeFileSync } from 'node:fs';
-import { DEFAULT, peer, type Timing, timeBehindPipe, ZSCORE } from './support/child.ts';
+import { inMemory, PROGRAM, peer, type Timing, timeBehindPipe } from './support/child.ts';
 import { CACHE, dataFile } from './support/data.ts';
 import { cpu, type MakeLine, plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -9,12 +9,13 @@ import { digits, heading, note, table } from './support/report.ts';
 const TAG_SETS = 10_000;
 const ROUNDS = quick ? 3 : 7;
 
+const asItComes = [...PROGRAM, '--config', inMemory('default detector')];
 const candidates: Record<string, readonly string[]> = {
   cat: ['cat'],
   'Node, passing through': peer('pass'),
   'bare sketch of a z-score': peer('sketch'),
-  'telegraf-anomaly, z-score': ZSCORE,
-  'telegraf-anomaly, as it comes': DEFAULT,
+  'telegraf-anomaly, z-score': [...PROGRAM, '--config', inMemory('z-score')],
+  'telegraf-anomaly, as it comes': asItComes,
 };
 
 async function measure(kind: string, name: string, make: MakeLine, points: number): Promise<void> {
@@ -52,7 +53,7 @@ await measure("Telegraf's cpu input, ten floats", 'cpu', cpu, quick ? 100_000 : 
 
 const empty = `${CACHE}empty`;
 writeFileSync(empty, '');
-const starts: Timing[] = Array.from({ length: ROUNDS }, () => timeBehindPipe(empty, DEFAULT));
+const starts: Timing[] = Array.from({ length: ROUNDS }, () => timeBehindPipe(empty, asItComes));
 note(
   `Of this the start-up of telegraf-anomaly is ${digits(median(starts.map(({ seconds }) => seconds)) * 1000)} ms, ` +
     `${digits(median(starts.map((timing) => timing.cpu)) * 1000)} ms of CPU.`,

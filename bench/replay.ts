@@ -1,6 +1,6 @@
 /** `replay` of a file beside `run` behind a pipe: the same road, the same bytes. Both keep their state in memory. */
 import { writeFileSync } from 'node:fs';
-import { CLI, timeAlone, timeBehindPipe } from './support/child.ts';
+import { CLI, inMemory, PROGRAM, timeAlone, timeBehindPipe } from './support/child.ts';
 import { CACHE, dataFile } from './support/data.ts';
 import { plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -9,10 +9,6 @@ import { heading, note, table } from './support/report.ts';
 const TAG_SETS = 10_000;
 const POINTS = quick ? 300_000 : 2_000_000;
 const ROUNDS = quick ? 3 : 7;
-const CONFIGS = {
-  'z-score': 'threshold = 6.0\naccept_after = "0s"\ncounter = "off"\n',
-  baseline: '',
-};
 
 const file = dataFile('plain', plain, TAG_SETS, POINTS);
 const empty = `${CACHE}empty`;
@@ -20,11 +16,9 @@ writeFileSync(empty, '');
 
 heading('Replay', `${POINTS.toLocaleString('en-US')} points of two floats, ${ROUNDS} rounds.`);
 const rows: [string, string, number, number, number, number][] = [];
-for (const [detector, options] of Object.entries(CONFIGS)) {
-  const config = `${CACHE}replay-${detector}.toml`;
-  const name = detector.replace('-', '');
-  writeFileSync(config, `[state]\nstore = "memory"\n[[detectors.${name}]]\n${options}`);
-  const run = (input: string) => () => timeBehindPipe(input, [...CLI, 'run', '--config', config]);
+for (const detector of ['z-score', 'default detector'] as const) {
+  const config = inMemory(detector);
+  const run = (input: string) => () => timeBehindPipe(input, [...PROGRAM, '--config', config]);
   const replay = (input: string) => () => timeAlone([...CLI, 'replay', '--config', config, input]);
   const taken = await interleave(ROUNDS, {
     run: run(file),

@@ -9,6 +9,7 @@
  */
 import { plugins } from '../plugins/all.ts';
 import type { Detector } from '../src/detector.ts';
+import { option } from './support/measure.ts';
 import { Chance } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
 import { instanceOf, policyOf, Series } from './support/series.ts';
@@ -18,10 +19,6 @@ const DAY = 24 * HOUR;
 const START = 1_767_225_600;
 const QUIET = 10 * DAY;
 const NO_DETECTORS = ['null', 'random'];
-const option = (name: string, byDefault: string): string => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? byDefault : process.argv[at + 1]!;
-};
 const SERIES = Number(option('series', '20'));
 const STEP = Number(option('step', '60'));
 const DETECTORS = option('detectors', Object.keys(plugins.detectors).filter((name) => !NO_DETECTORS.includes(name)).join(',')).split(','); // biome-ignore format: a list

@@ -5,7 +5,7 @@
  *
  * `--apart`: Telegraf has one core and the processor another, as where cores are not short.
  */
-import { DEFAULT, peer, ZSCORE } from './support/child.ts';
+import { inMemory, PROGRAM, peer } from './support/child.ts';
 import { dataFile } from './support/data.ts';
 import { plain } from './support/lines.ts';
 import { interleave, median, quick } from './support/measure.ts';
@@ -21,8 +21,8 @@ const processors: Record<string, readonly string[]> = {
   'no processor': [],
   cat: ['cat'],
   'Node, passing through': peer('pass'),
-  'telegraf-anomaly, z-score': ZSCORE,
-  'telegraf-anomaly, as it comes': DEFAULT,
+  'telegraf-anomaly, z-score': [...PROGRAM, '--config', inMemory('z-score')],
+  'telegraf-anomaly, as it comes': [...PROGRAM, '--config', inMemory('default detector')],
 };
 
 heading(

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ZSCORE_CONFIG } from './support/child.ts';
+import { DETECTORS } from './support/child.ts';
 import { dataFile, ROOT } from './support/data.ts';
 import { plain } from './support/lines.ts';
 import { quick } from './support/measure.ts';
@@ -52,11 +52,6 @@ async function trained(config: string, args: readonly string[]): Promise<Trained
   return { seconds: (performance.now() - began) / 1000, peak, points };
 }
 
-const configs = {
-  'default detector': '[[detectors.baseline]]\n',
-  'z-score': readFileSync(ZSCORE_CONFIG, 'utf8'),
-};
-
 heading(
   'Learning from the past',
   'telegraf-anomaly train into an empty state directory, from the start of the program to its end; points of two floats.',
@@ -67,7 +62,7 @@ const influxdb = process.env.BENCH_INFLUXDB?.split(' ');
 const sources = { 'a file': [file], ...(influxdb && { 'InfluxDB 2': influxdb }) };
 const rows: [string, string, number, number, number, number][] = [];
 for (const [source, args] of Object.entries(sources))
-  for (const [name, config] of Object.entries(configs)) {
+  for (const [name, config] of Object.entries(DETECTORS)) {
     const { seconds, peak, points } = await trained(config, args);
     rows.push([source, name, points, seconds, points / seconds, peak / MIB]);
   }

@@ -88,6 +88,7 @@ export class Detect {
       const high = timeHigh[point]!;
       const low = timeLow[point]!;
       let seen = i32[header + COUNT]!;
+      let elapsed = 0;
       if ((i32[header + FLAGS]! & OFF) !== 0) continue;
       if (seen > 0) {
         const ahead =
@@ -103,6 +104,7 @@ export class Detect {
           for (const share of shares) share.empty(entry);
           seen = 0;
         }
+        elapsed = ahead / 1e9;
       }
       const time = seconds[point]!;
       const value = preparing === undefined ? numbers[index]! : preparing.take(watch, batch, entry);
@@ -110,7 +112,7 @@ export class Detect {
       const open = (i32[header + FLAGS]! & OPEN) !== 0;
       const rows = judged === undefined ? page : judged.state.page(judged.places[entry]!);
       const own = HEADER + (judged === undefined ? at : judged.state.at(judged.places[entry]!));
-      const verdict = learning.step(page, at + HEADER, rows, own, time, value, open);
+      const verdict = learning.step(page, at + HEADER, rows, own, time, value, open, elapsed);
       i32[header + TIME_HIGH] = high;
       i32[header + TIME_LOW] = low;
       if (seen < LARGEST_COUNT) i32[header + COUNT] = seen + 1;

@@ -49,6 +49,8 @@ export class Judge {
   /** Since when the score has been beyond the threshold; of an open alarm its begin, or when it was last accepted. */
   readonly #since: number;
   readonly #cooldown: number;
+  /** Seconds in which an alarm comes back that ended before its calm had lasted so long; 0 where nobody left that to us. */
+  readonly #backWithin: number;
   readonly #endAfter: number;
   /** Places in the row, in float32s: how rare scores are, and the largest one of an open alarm. */
   readonly #tail: number;
@@ -70,6 +72,8 @@ export class Judge {
     this.#leastChange = decay === undefined ? 0 : LEAST_CHANGE * usual;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
     this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
+    const asked = policy.cooldown !== undefined || policy.end_after !== undefined;
+    this.#backWithin = asked ? 0 : this.#endAfter;
     // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.
     const budget = this.#budget !== undefined;
     const { min_duration, accept_after } = policy;
@@ -113,32 +117,42 @@ export class Judge {
    * @param open whether an alarm is open
    */
   verdict(rows: Rows, at: number, time: number, strangeness: number, level: Verdict, open: boolean): Verdict {
+    return open
+      ? this.#goOn(rows, at, time, strangeness, level)
+      : this.#begin(rows, at, time, strangeness, level);
+  }
+
+  #goOn(rows: Rows, at: number, time: number, strangeness: number, level: Verdict): Verdict {
     const { f64 } = rows;
-    if (open) {
-      const calm = strangeness < this.#calmBelow(rows, at, strangeness);
-      if (calm && this.#ends(f64, at, time)) {
-        if (this.#since >= 0) f64[at + this.#since] = NEVER;
-        if (this.#last >= 0) f64[at + this.#last] = time;
-        return OK;
-      }
-      if (!calm && this.#last >= 0) f64[at + this.#last] = time;
-      return level === OK ? WARNING : level;
+    const calm = strangeness < this.#calmBelow(rows, at, strangeness);
+    const ends = calm && this.#ends(f64, at, time);
+    // What has ended early may come back, and keeps its begin and its peak for that.
+    const early = this.#backWithin > 0 && time - f64[at + this.#last]! < this.#backWithin;
+    if (ends && !early && this.#since >= 0) f64[at + this.#since] = NEVER;
+    if ((ends || !calm) && this.#last >= 0) f64[at + this.#last] = time;
+    if (ends) return OK;
+    return level === OK ? WARNING : level;
+  }
+
+  #begin(rows: Rows, at: number, time: number, strangeness: number, level: Verdict): Verdict {
+    const { f64, f32 } = rows;
+    const last = this.#last >= 0 ? f64[at + this.#last]! : NEVER;
+    const silent = last !== NEVER && time >= last ? time - last : Number.POSITIVE_INFINITY;
+    let since = this.#since >= 0 ? f64[at + this.#since]! : NEVER;
+    // What is from before the end of the last alarm is that alarm's.
+    const ended = since !== NEVER && Number.isFinite(silent) && since <= last;
+    const back = ended && silent <= this.#backWithin;
+    if (this.#since >= 0 && !back) {
+      if (ended || since > time || strangeness < this.#policy.hysteresis * this.threshold) since = NEVER;
+      if (since === NEVER && level !== OK) since = time;
+      f64[at + this.#since] = since;
+      if (time - since < this.#policy.min_duration) return OK;
     }
-    if (this.#since >= 0) {
-      if (strangeness < this.#policy.hysteresis * this.threshold) f64[at + this.#since] = NEVER;
-      if (level === OK) return OK;
-      const since = f64[at + this.#since]!;
-      if (since === NEVER || since > time) f64[at + this.#since] = time;
-      if (time - f64[at + this.#since]! < this.#policy.min_duration) return OK;
-    }
-    if (level === OK) return OK;
-    if (this.#last >= 0) {
-      const last = f64[at + this.#last]!;
-      if (last !== NEVER && time >= last && time - last < this.#cooldown) return OK;
-      f64[at + this.#last] = time;
-    }
-    if (this.#since >= 0) f64[at + this.#since] = time;
-    if (this.#peak >= 0) rows.f32[2 * at + this.#peak] = strangeness;
+    if (level === OK || (silent < this.#cooldown && !back)) return OK;
+    if (this.#last >= 0) f64[at + this.#last] = time;
+    if (this.#since >= 0 && !back) f64[at + this.#since] = time;
+    const peak = 2 * at + this.#peak;
+    if (this.#peak >= 0 && !(back && f32[peak]! > strangeness)) f32[peak] = strangeness;
     this.#budget?.alarmed(rows, at);
     return level;
   }

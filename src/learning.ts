@@ -2,8 +2,9 @@
  * One value of one series: score, judge, learn. What an anomaly may teach is decided here, for every detector alike.
  *
  * A detector that bounds that by itself scores and learns at once. For any other a value of an open alarm is
- * winsorised: it is learned as if it had been no further out than a usual one. An alarm that goes on for long enough
- * is no longer one, and the detector is told so.
+ * winsorised: it is learned as if it had been no further out than a usual one; and few of them are learned, so that what
+ * remembers a number of values does not forget within minutes what was usual. An alarm that goes on for long enough is
+ * no longer one, and the detector is told so.
  */
 import type { Instance, Rows } from './detector.ts';
 import { type Judge, OK, type Verdict } from './judge.ts';
@@ -13,6 +14,9 @@ export type LearningPolicy = Pick<Policy, 'hold' | 'score_fields'>;
 
 /** Of the way from the expected value to the end of the band: a standard deviation or so, which leaves that as it is. */
 const USUAL = 1 / 3;
+
+/** Seconds, of which an open alarm teaches one value: two hours then are too short for any memory to take them for usual. */
+const LESSON = 180;
 
 export class Learning {
   /** Of the last value. */
@@ -47,6 +51,7 @@ export class Learning {
    * @param judged where the judge's row is, from `own` on
    * @param time seconds, event time
    * @param open whether the verdict before was not OK
+   * @param elapsed seconds since the series' value before
    */
   step(
     rows: Rows,
@@ -56,6 +61,7 @@ export class Learning {
     time: number,
     value: number,
     open: boolean,
+    elapsed: number,
   ): Verdict {
     const instance = this.#instance;
     const score = this.#atOnce
@@ -65,7 +71,7 @@ export class Learning {
     this.band = undefined;
     this.surprise = Number.NaN;
     const verdict = Number.isFinite(score) ? this.#verdict(rows, at, judged, own, time, value, open) : OK;
-    if (!this.#atOnce) this.#learn(rows, at, time, value, verdict);
+    if (!this.#atOnce) this.#learn(rows, at, time, value, verdict, elapsed);
     if (verdict !== OK && this.#judge.accepts(judged, own, time)) this.#accept(rows, at);
     return verdict;
   }
@@ -98,17 +104,15 @@ export class Learning {
     if (this.#limits.every(Number.isFinite)) this.band = this.#limits;
   }
 
-  #learn(rows: Rows, at: number, time: number, value: number, verdict: Verdict): void {
-    if (verdict === OK) this.#instance.learn(rows, at, time, value);
-    else if (!this.#hold) this.#instance.learn(rows, at, time, this.#winsorised(value));
-  }
-
-  #winsorised(value: number): number {
-    if (this.band === undefined) return value;
-    const [expected, lower, upper] = this.band as unknown as [number, number, number];
-    const least = expected + USUAL * (lower - expected);
-    const most = expected + USUAL * (upper - expected);
-    return value < least ? least : value > most ? most : value;
+  #learn(rows: Rows, at: number, time: number, value: number, verdict: Verdict, elapsed: number): void {
+    if (verdict !== OK && this.#hold) return;
+    let learned = value;
+    // What a detector that expects nothing is given cannot be winsorised.
+    if (verdict !== OK && this.band !== undefined) {
+      if (Math.floor(time / LESSON) === Math.floor((time - elapsed) / LESSON)) return;
+      learned = winsorised(value, this.band);
+    }
+    this.#instance.learn(rows, at, time, learned);
   }
 
   #accept(rows: Rows, at: number): void {
@@ -116,4 +120,11 @@ export class Learning {
     if (instance.accept !== undefined) instance.accept(rows, at);
     else rows.f64.fill(0, at, at + instance.width);
   }
+}
+
+function winsorised(value: number, band: Float64Array): number {
+  const [expected, lower, upper] = band as unknown as [number, number, number];
+  const least = expected + USUAL * (lower - expected);
+  const most = expected + USUAL * (upper - expected);
+  return value < least ? least : value > most ? most : value;
 }

@@ -91,6 +91,37 @@ t.test('the cool-down runs from the end of an alarm', async (t) => {
   t.same(verdicts, [WARNING, WARNING, OK, OK, WARNING, OK, OK, OK, WARNING]);
 });
 
+t.test('under a budget, an alarm that was soon over may come back, and is the same then', async (t) => {
+  const run = (policy: Partial<JudgePolicy>, scores: [seconds: number, score: number][], decay?: number) => {
+    const { judge, rows, step } = series({ threshold: undefined, accept_after: 3600, ...policy }, 4, decay);
+    for (let time = 60; time < 2 * DAY; time += 60) step(time, 1);
+    return scores.map(([seconds, score]) => {
+      const verdict = step(2 * DAY + seconds, score);
+      return verdict !== OK && judge.accepts(rows, 0, 2 * DAY + seconds) ? 'accepted' : verdict !== OK;
+    });
+  };
+  const hour = [1800, 3540, 3600, 3660].map((seconds): [number, number] => [seconds, 12]);
+  const back: [number, number][] = [[0, 30], [60, 1], [240, 12], ...hour]; // biome-ignore format: short
+  const goesOn = [true, false, true, true, true, 'accepted', true];
+  t.same(run({}, back), goesOn, 'it has gone on for an hour then');
+  t.same(run({}, back, 0.16), goesOn, 'though of late no score would do for that');
+  const silence = [true, false, false, false, false, false, false];
+  t.same(run({ end_after: 180 }, back), silence, 'what was asked for is done to the letter');
+  t.same(run({ cooldown: 7200 }, back), silence);
+  t.same(run({}, [[0, 30], [60, 1], [241, 12]]), [true, false, false], 'too late'); // biome-ignore format: short
+  const often = Array.from({ length: 36 }, (_, i): [number, number] => [100 * i, i % 2 === 0 ? 30 : 1]);
+  const begun = run({}, often).filter((verdict, i, all) => verdict && !all[i - 1]).length;
+  t.equal(begun, 2, 'whose calm must be as long as it has lasted, by its first begin');
+  const seldom = often.map(([seconds, score]): [number, number] => [1.9 * seconds, score]);
+  t.equal(run({}, seldom).filter((verdict, i, all) => verdict && !all[i - 1]).length, 1);
+});
+
+t.test('an alarm of a time that was wrong is no reason to wait', async (t) => {
+  const { step } = series({ min_duration: 10, end_after: 5 });
+  t.same([step(1e9, 4), step(1e9 + 10, 4), step(1e9 + 20, 0), step(1e9 + 40, 0)], [OK, WARNING, OK, OK]);
+  t.same([step(100, 4), step(105, 4), step(110, 4)], [OK, OK, WARNING]);
+});
+
 t.test('a clock that is set back does not prolong the cool-down', async (t) => {
   const { step } = series({ cooldown: 10 });
   t.same([step(1e9, 4), step(1e9 + 1, 0), step(5, 4)], [WARNING, OK, WARNING]);

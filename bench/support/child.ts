@@ -47,14 +47,19 @@ export const PROGRAM: readonly string[] = [...CLI, 'run'];
 /** A z-score with a fixed threshold. */
 export const ZSCORE_CONFIG = `${ROOT}bench/zscore.toml`;
 
-/** The program with it, and with the default detector and its budget. */
-export const ZSCORE: readonly string[] = inMemory('z-score', readFileSync(ZSCORE_CONFIG, 'utf8'));
-export const DEFAULT: readonly string[] = inMemory('default', '[[detectors.baseline]]\n');
+/** The tables of that config, and of one with the default detector and its budget. */
+export const DETECTORS = {
+  'z-score': readFileSync(ZSCORE_CONFIG, 'utf8'),
+  'default detector': '[[detectors.baseline]]\n',
+};
 
-/** With its state in memory: where it remembers the run before, every value of the next one is late and is not scored. */
-function inMemory(name: string, detectors: string): string[] {
+/**
+ * Writes a config with these tables and the state in memory: where the program remembers the run before, every value of
+ * the next one is late and is not scored. Answers its path.
+ */
+export function inMemory(detector: keyof typeof DETECTORS): string {
   mkdirSync(CACHE, { recursive: true });
-  const config = `${CACHE}${name}.toml`;
-  writeFileSync(config, `[state]\nstore = "memory"\n${detectors}`);
-  return [...PROGRAM, '--config', config];
+  const config = `${CACHE}${detector.replace(' ', '-')}.toml`;
+  writeFileSync(config, `[state]\nstore = "memory"\n${DETECTORS[detector]}`);
+  return config;
 }

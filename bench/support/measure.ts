@@ -3,6 +3,12 @@
 /** Whether the run is to be short (`--quick`): fewer rounds of less data, for a first look. */
 export const quick = process.argv.includes('--quick');
 
+/** What the command line says behind `--name`. */
+export function option(name: string, byDefault: string): string {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? byDefault : process.argv[at + 1]!;
+}
+
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

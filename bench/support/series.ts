@@ -12,9 +12,23 @@ export function policyOf(changes: object): Policy {
   return { ...policy, alias, threshold, cooldown, end_after };
 }
 
-/** With its default options. */
-export function instanceOf(detector: Detector): Instance {
-  return detector.create(detector.options(optionTypes).parse({}));
+/** With these options and its defaults. */
+export function instanceOf(detector: Detector, options = {}): Instance {
+  return detector.create(detector.options(optionTypes).parse(options));
+}
+
+/** As the road has it where no judge speaks in between. Answers the score. */
+export function scoreAndLearn(
+  instance: Instance,
+  rows: Rows,
+  at: number,
+  time: number,
+  value: number,
+): number {
+  if (instance.update !== undefined) return instance.update(rows, at, time, value);
+  const score = instance.score(rows, at, time, value);
+  instance.learn(rows, at, time, value);
+  return score;
 }
 
 export function rowOf(width: number): Rows {
@@ -29,6 +43,7 @@ export class Series {
   readonly #row: Rows;
   readonly #judged: Rows;
   #open = false;
+  #time = 0;
 
   /** @param detector whose instance it is, for what it says of its scores */
   constructor(instance: Instance, { threshold, decay }: Detector, policy: Policy) {
@@ -40,7 +55,11 @@ export class Series {
 
   /** Takes the next value. Answers whether it is flagged. */
   step(time: number, value: number): boolean {
-    const flagged = this.learning.step(this.#row, 0, this.#judged, 0, time, value, this.#open) !== OK;
+    const { learning } = this;
+    const elapsed = time - this.#time;
+    const verdict = learning.step(this.#row, 0, this.#judged, 0, time, value, this.#open, elapsed);
+    const flagged = verdict !== OK;
+    this.#time = time;
     if (flagged && !this.#open) this.alarms++;
     this.#open = flagged;
     return flagged;

@@ -151,6 +151,20 @@ t.test('an incident stays flagged to its end, a lasting shift until it is accept
   t.end();
 });
 
+t.test('nor does it fade where many values come in that time', (t) => {
+  const begin = 5 * DAY;
+  const values = Array.from({ length: 6 * 8640 }, (_, i) => {
+    const on = 10 * i >= begin && 10 * i < begin + 2 * HOUR;
+    return { time: START + 10 * i, value: 50 + noise(i) + (on ? 4 : 0) };
+  });
+  const scored = incidents(values).slice(begin / 10);
+  // The default of incident_threshold. By 1 it would hold even though both profiles followed each value.
+  const flagged = scored.slice(0, 720).filter((score) => score >= 1.3).length;
+  t.ok(flagged >= 0.9 * 720, `${flagged} of 720 values in two hours`);
+  t.ok(scored.slice(720 + 180).every((score) => Math.abs(score) < 1));
+  t.end();
+});
+
 t.test('autoregressions may be named in any order', (t) => {
   const values = minutes(2, (second) => (second > DAY && second < 1.1 * DAY ? 20 : 0));
   t.strictSame(

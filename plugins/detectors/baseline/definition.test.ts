@@ -143,9 +143,12 @@ function definition(values: readonly Value[], accepted: number): [number, number
       const residual = residuals[p]!;
       const capped = n > 20 ? clamp(residual, 3 * profile.deviation) : residual;
       profile.deviation += share(500) * (Math.abs(capped) - profile.deviation);
-      const visits = ++profile.visits[k]!;
-      if (visits === 1) profile.level[k] = value - profile.offset;
-      else profile.level[k]! += Math.max(1 / 25, 1 / visits) * capped;
+      // Of values that come more often than every 5 minutes some share a visit of the coarse profile.
+      const shared = p === 0 ? Math.max(1, Math.round(300 / gap)) : 1;
+      const before = profile.visits[k]!;
+      if (before === 0 || (before < 25 && n % shared === 0)) profile.visits[k]!++;
+      if (before === 0) profile.level[k] = value - profile.offset;
+      else profile.level[k]! += capped / (profile.visits[k]! * shared);
       if (i !== accepted) return;
       profile.offset += profile.recent;
       profile.recent = 0;
@@ -172,17 +175,23 @@ function near(t: Test, values: readonly Value[], accepted = -1): void {
 }
 
 /** Four days of a daily wave with noise, a spike, and a shift for the last day. */
-function fourDays(noise: number, base: number): Value[] {
-  return Array.from({ length: (4 * DAY) / STEP }, (_, i) => {
-    const wave = 10 * Math.sin((2 * Math.PI * i * STEP) / DAY);
-    const strange = (i === 700 ? 40 : 0) + (i > 900 ? 25 : 0);
+function fourDays(noise: number, base: number, step = STEP): Value[] {
+  return Array.from({ length: (4 * DAY) / step }, (_, i) => {
+    const wave = 10 * Math.sin((2 * Math.PI * i * step) / DAY);
+    const strange = (i * step === 700 * STEP ? 40 : 0) + (i * step > 900 * STEP ? 25 : 0);
     const value = base + wave + noise * (uniform(5, i, 1) + uniform(5, i, 2) - 1) + strange;
-    return { time: 1_767_225_600 + i * STEP, value };
+    return { time: 1_767_225_600 + i * step, value };
   });
 }
 
 t.test('a daily wave with a spike and a lasting shift', (t) => {
   near(t, fourDays(3, 50));
+  t.end();
+});
+
+t.test('values that come more often share a visit', (t) => {
+  near(t, fourDays(3, 50, 60));
+  near(t, fourDays(3, 50, 140));
   t.end();
 });
 

@@ -35,6 +35,11 @@ const LARGEST = 1e30;
 const GAP_SHARE = 0.02;
 const LARGEST_GAP = 3;
 const GAP_CAPPED_AFTER = 3;
+/**
+ * Seconds of a visit of the coarse profile, which so remembers days however often values come. Of the fine one each value is a
+ * visit: where one comes every 10 s it knows the last four minutes, by which single values are told from their neighbours.
+ */
+const COARSE_VISIT = 300;
 /** Of the values, beyond the band. */
 const BEYOND_BAND = 0.003;
 
@@ -94,8 +99,8 @@ export class Ensemble implements Instance {
     const [coarse, fine] = options.profile_buckets as [number, number];
     const [fast, slow] = options.level_points as [number, number];
     const [recent, usual] = options.volatility_points as [number, number];
-    this.#coarse = lay(new Profile(next, add(PROFILE), coarse, profile_visits));
-    this.#fine = lay(new Profile(next, add(PROFILE), fine, profile_visits));
+    this.#coarse = lay(new Profile(next, add(PROFILE), coarse, profile_visits, COARSE_VISIT));
+    this.#fine = lay(new Profile(next, add(PROFILE), fine, profile_visits, 0));
     const orders = add(AUTOREGRESSION, autoregression_orders.length);
     this.#autoregression = lay(
       new Autoregression(next, orders, autoregression_orders, options.autoregression_points),
@@ -196,10 +201,9 @@ export class Ensemble implements Instance {
     if (still && this.#volatility.hasMoved(f64, row)) f64.fill(0, row, row + this.width);
   }
 
-  #calibrate(f64: Float64Array, row: number, { count, residuals }: Moment): void {
+  #calibrate(f64: Float64Array, row: number, { count, gap, residuals }: Moment): void {
     const near = this.#near;
     const far = this.#far;
-    const gap = f64[row + GAP]!;
     near.tailShare = this.#tailShare(gap / this.#nearMemory);
     far.tailShare = this.#tailShare(gap / this.#farMemory);
     near.step(f64, row + this.#nearAt, count, residuals, this.#heads);
@@ -247,12 +251,14 @@ function compressed(spike: number): number {
 }
 
 /** Follows the time between two values. A clock that runs backwards stands still. */
-function elapse(f64: Float64Array, row: number, { count, time }: Moment): void {
+function elapse(f64: Float64Array, row: number, now: Moment): void {
+  const { count, time } = now;
   const mean = f64[row + GAP]!;
   let gap = Math.max(time - f64[row + TIME]!, 0);
   if (count > GAP_CAPPED_AFTER && mean > 0 && gap > LARGEST_GAP * mean) gap = LARGEST_GAP * mean;
   const share = count === 1 ? GAP_SHARE : Math.max(GAP_SHARE, 1 / (count - 1));
   f64[row + COUNT] = count;
   f64[row + TIME] = time;
-  f64[row + GAP] = mean + share * (gap - mean);
+  now.gap = mean + share * (gap - mean);
+  f64[row + GAP] = now.gap;
 }

@@ -12,6 +12,8 @@ export class Moment {
   time = 0;
   /** Of the day, by UTC. */
   second = 0;
+  /** Seconds between values, on average. */
+  gap = 0;
   /** In the unit of the field. */
   value = 0;
   /** In each stream. */

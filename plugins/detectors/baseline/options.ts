@@ -61,7 +61,9 @@ export function schema({ z, duration }: Types) {
       .min(1)
       .max(MOST_VISITS)
       .default(25)
-      .describe('Memory of a profile: values in the same part of the day.')
+      .describe(
+        'Memory of a profile: values in the same part of the day; for the coarse one all within 5 minutes are one.',
+      )
       .meta({ shapes: true }),
     autoregression_orders: two(z.int().min(1).max(64))
       .default([1, 8])

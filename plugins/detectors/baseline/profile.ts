@@ -42,6 +42,7 @@ export class Profile {
   readonly #stream: number = 0;
   readonly #parts: number = 0;
   readonly #visits: number = 0;
+  readonly #visit: number = 0;
   /** Where levels and counts begin in the row's float32s. */
   #levels = 0;
 
@@ -50,12 +51,14 @@ export class Profile {
    * @param stream of the residual
    * @param parts into which the day is cut
    * @param visits memory of a part, at most 63
+   * @param visit seconds: values that come more often share one visit; 0: each is one
    */
-  constructor(at: number, stream: number, parts: number, visits: number) {
+  constructor(at: number, stream: number, parts: number, visits: number, visit: number) {
     this.#at = at;
     this.#stream = stream;
     this.#parts = parts;
     this.#visits = visits;
+    this.#visit = visit;
   }
 
   /** Levels and counts lie in a row from here on, in float32s. Answers where they end. */
@@ -105,11 +108,14 @@ export class Profile {
     f64[at + MEAN] = mean + Math.max(share, MEAN_SHARE) * (value - mean);
     f64[at + DEVIATION] = deviation + Math.max(share, DEVIATION_SHARE) * (Math.abs(learned) - deviation);
     f64[at + RECENT] = f64[at + RECENT]! + Math.max(share, RECENT_SHARE) * (residual - f64[at + RECENT]!);
-    if (visits < this.#visits) {
+    // An integer: the remainder of a division of others is slow. There is no gap yet at the first value.
+    const shared = Math.max(1, Math.round(this.#visit / now.gap) | 0);
+    const first = visits === 0;
+    if (first || (visits < this.#visits && now.count % shared === 0)) {
       visits++;
       f32[group + LEVELS] = word + (1 << shiftOf(part));
     }
-    f32[place] = visits === 1 ? distance : level + learned / visits;
+    f32[place] = first ? distance : level + learned / (visits * shared);
   }
 
   /** The whole day has moved by as much as the residual has been of late. */

@@ -206,12 +206,12 @@ t.test('limits have a least distance', (t) => {
 });
 
 t.test('state', (t) => {
-  t.equal(create({}).width, 82);
-  t.equal(create({ side: 'upper' }).width, 43);
-  t.equal(create({ side: 'upper', drift: 'none' }).width, 42);
-  t.equal(create({ drift: 'window' }).width, 183);
+  t.equal(create({}).width, 146);
+  t.equal(create({ side: 'upper' }).width, 75);
+  t.equal(create({ side: 'upper', drift: 'none' }).width, 74);
+  t.equal(create({ drift: 'window' }).width, 247);
   t.equal(create({ ...PUBLISHED, drift: 'none' }).width, 1017);
-  t.equal(create({ max_excesses: 65 }).width, 84, 'two excesses in a float64');
+  t.equal(create({ max_excesses: 127 }).width, 146, 'two excesses in a float64');
   t.end();
 });
 

@@ -208,7 +208,7 @@ const spot: Detector<Options> = {
           .int()
           .min(10)
           .max(10_000)
-          .default(64)
+          .default(128)
           .describe('How many values of a tail are kept, the latest ones, for each side.')
           .meta({ shapes: true }),
         guard: z
