@@ -8,6 +8,7 @@ import { Dictionary } from './state/dictionary.ts';
 import { FRAME_FLOATS } from './state/frames.ts';
 import type { Hot } from './state/hot.ts';
 import { decodeRecord, recordKey, type StoredSeries } from './state/record.ts';
+import { makeRoom } from './state/room.ts';
 import { UNWATCHED } from './state/series.ts';
 import type { State } from './state/state.ts';
 import { type Waiting, wait } from './waiting.ts';
@@ -79,7 +80,7 @@ export class Recall {
         room.bytes += 8 * floats * pages.length;
       }
     }
-    const fits = yield* this.#hot.makeRoom(room);
+    const fits = yield* makeRoom(this.#hot, room);
     if (!fits && !forced) return false;
     // Room that a failing store keeps us from making is not taken all the same: it might be any amount.
     if (fits || !this.#hot.cold!.failing) yield* this.#enter(missing);
@@ -101,7 +102,7 @@ export class Recall {
     }
     // A frame may be left with a gap at its end, at most as large as the string that did not fit.
     if (floats > 0) room.frames = 1 + Math.ceil((2 * floats) / FRAME_FLOATS);
-    return yield* this.#hot.makeRoom(room);
+    return yield* makeRoom(this.#hot, room);
   }
 
   *#read(strangers: readonly Stranger[], records: (readonly StoredSeries[] | undefined)[]): Waiting<boolean> {

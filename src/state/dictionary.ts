@@ -3,7 +3,7 @@
  * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string. The slots
  * are in many small tables, which grow one by one, so that no point waits long for it.
  */
-import { grown, larger } from '../column.ts';
+import { grown, growth, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
 const FIRST_CAPACITY = 1024;
@@ -56,6 +56,16 @@ export class Dictionary implements Tenant {
   /** Bytes of the columns. */
   get bytesOfColumns(): number {
     return 4 * (this.#slotCount + this.#hashes.length + this.#places.length);
+  }
+
+  /** Bytes by which they grow soon. */
+  get growth(): number {
+    let slots = 0;
+    for (const [table, { length }] of this.#tables.entries()) {
+      // At its fullest it is doubled.
+      if (growth(FULLEST * length, this.#counts[table]!) > 0) slots += length;
+    }
+    return 4 * slots + 8 * growth(this.capacity, this.size);
   }
 
   /** float64s that a string takes in a frame. */

@@ -3,7 +3,7 @@
  * without it because the store can have it. Frames lie in chunks, and what holds for a frame is a column.
  */
 
-import { grown } from '../column.ts';
+import { grown, growth, larger } from '../column.ts';
 import type { Rows } from '../detector.ts';
 
 /** float64s in a frame. */
@@ -19,6 +19,8 @@ const MOST_CHUNKS = 2 ** (32 - CHUNK_BITS);
 /** Of so many frames, taken by chance, the one that is used least is given up. */
 const SAMPLES = 5;
 const MOST_USES = 255;
+/** Of a frame, in the columns. */
+const COLUMN_BYTES = 18;
 /** In place of a stamp. */
 const PINNED = -1;
 
@@ -64,7 +66,12 @@ export class Frames {
 
   /** Bytes of the columns. */
   get overhead(): number {
-    return this.#pages.length * 18;
+    return this.#pages.length * COLUMN_BYTES;
+  }
+
+  /** Bytes by which they grow soon. */
+  get growth(): number {
+    return COLUMN_BYTES * growth(this.#pages.length, this.#chunks.length * CHUNK_FRAMES);
   }
 
   /** The chunk in which the place lies. */
@@ -243,7 +250,7 @@ export class Frames {
     const views = { f32: new Float32Array(buffer), i32: new Int32Array(buffer), view: new DataView(buffer) };
     this.#chunks[chunk] = { f64, ...views };
     const frames = this.#chunks.length * CHUNK_FRAMES;
-    if (frames > this.#pages.length) this.#grow(2 * frames);
+    if (frames > this.#pages.length) this.#grow(larger(this.#pages.length, frames));
     return chunk;
   }
 

@@ -10,7 +10,7 @@ import { readCatalog, readFieldKeys } from './archive.ts';
 import { aliasOf, CATALOG_KEY, type Catalog, encodeText, fieldKeyKey, newCatalog } from './catalog.ts';
 import type { Cold } from './cold.ts';
 import { Dictionary } from './dictionary.ts';
-import { FRAME_BYTES, Frames } from './frames.ts';
+import { Frames } from './frames.ts';
 import { encodeRecord, recordKey, type StoredSeries } from './record.ts';
 import { SeriesTable } from './series.ts';
 import { NO_ROW, State } from './state.ts';
@@ -22,19 +22,9 @@ const MOST_STAGED = 2 << 20;
 const SPARE_SHARE = 1 / 32;
 const MOST_SPARE = 32 << 10;
 
-/** Records that are staged before it is asked again whether there are too many. */
-const SLICE = 256;
-
 /** Of a tag set: the store has a record, or will; the record is behind. */
 const STORED = 1;
 const BEHIND = 2;
-
-/** What is wanted of the memory: usual frames, and larger pages with their bytes together. */
-export interface Room {
-  readonly frames: number;
-  readonly larges: number;
-  readonly bytes: number;
-}
 
 export class Hot {
   readonly frames = new Frames();
@@ -216,33 +206,6 @@ export class Hot {
       instance.rows = this.states.get(instance.identity)?.rows ?? instance.rows;
     }
     this.cold?.put(CATALOG_KEY, encodeText(JSON.stringify(this.catalog)));
-  }
-
-  /**
-   * Makes room by giving up what is not in use. Answers false where too much is in use, or can not be given up because
-   * the store fails.
-   */
-  *makeRoom({ frames, larges, bytes }: Room): Waiting<boolean> {
-    const { cold } = this;
-    if (cold === undefined) return true;
-    let shrinks = true;
-    for (;;) {
-      do {
-        this.saveRecords(SLICE);
-        // A store that fails is tried again, but not waited for.
-        while (this.full && !(cold.failing && cold.busy)) yield this.flush() ?? Promise.resolve();
-      } while (this.behind > 0 && !this.full);
-      const clean = this.full;
-      // Columns may have grown, and then frames must give their memory back.
-      while (shrinks && this.behind === 0 && this.bytes + bytes > this.limit)
-        shrinks = this.frames.shrink(clean);
-      const left = this.limit - this.bytes - bytes;
-      const fresh = Math.max(0, Math.floor(left / FRAME_BYTES));
-      const fits = this.frames.free + fresh >= frames && (larges === 0 || left >= 0);
-      if (fits && this.frames.hasPlaces(frames, larges)) return true;
-      // A tag set whose record is behind must stay.
-      if (this.behind > 0 || !this.frames.evict(clean)) return false;
-    }
   }
 
   /** Enough is on its way to the store. */

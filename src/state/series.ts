@@ -2,7 +2,7 @@
  * Which series are hot. A tag set's series hang in a chain, one link per field key; everything known about a
  * series is a column, and its number is given again when its tag set has gone to the store.
  */
-import { grown, larger } from '../column.ts';
+import { grown, growth, larger } from '../column.ts';
 
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
@@ -31,6 +31,11 @@ export class SeriesTable {
   /** Bytes of the columns. */
   get bytesOfColumns(): number {
     return 4 * this.#head.length + 9 * this.capacity;
+  }
+
+  /** Bytes by which they grow soon, with so many tag sets. */
+  growth(tagSets: number): number {
+    return 4 * growth(this.#head.length, tagSets) + 9 * growth(this.capacity, this.size);
   }
 
   /** Makes a tag set that the dictionary has just added known here. */

@@ -2,7 +2,7 @@
  * The rows of one detector instance. A row is a header and the detector's own float64s; rows lie in pages, as
  * many as fit, and a page is in a frame (hot) or in the store (cold), whole.
  */
-import { grown, larger } from '../column.ts';
+import { grown, growth, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
 import { FLAGS, OFF, opened, pageKey, rowsPerPage, sealed, strideOf } from './page.ts';
 import { RowSet } from './rowset.ts';
@@ -73,6 +73,12 @@ export class State implements Tenant {
   /** Bytes of the columns. */
   get bytesOfColumns(): number {
     return 4 * (this.#rowOf.length + this.#frameOf.length) + this.free.bytes;
+  }
+
+  /** Bytes by which they grow soon, to a column of so many series. */
+  growth(series: number): number {
+    const rows = Math.max(0, series - this.#rowOf.length);
+    return 4 * (rows + growth(this.#frameOf.length, this.pages));
   }
 
   /** The series' row; NO_ROW, or less for one that is asleep. */

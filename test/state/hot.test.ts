@@ -3,6 +3,7 @@ import { CATALOG_KEY, encodeText, FORMAT, fieldKeyKey } from '../../src/state/ca
 import { Cold } from '../../src/state/cold.ts';
 import { Hot } from '../../src/state/hot.ts';
 import { recordKey } from '../../src/state/record.ts';
+import { makeRoom } from '../../src/state/room.ts';
 import { Snapshots } from '../../src/state/snapshot.ts';
 import type { Store } from '../../src/store.ts';
 import { finish } from '../../src/waiting.ts';
@@ -159,6 +160,6 @@ t.test('the same identity gets its rows, another none, and a number is never giv
 t.test('without a store there is no limit, and nothing to save', async (t) => {
   const hot = new Hot(1);
   t.equal(hot.limit, Number.POSITIVE_INFINITY);
-  t.equal(await finish(hot.makeRoom({ frames: 1e9, larges: 0, bytes: 0 })), true);
+  t.equal(await finish(makeRoom(hot, { frames: 1e9, larges: 0, bytes: 0 })), true);
   t.equal(hot.flush(), undefined);
 });
