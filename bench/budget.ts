@@ -12,9 +12,9 @@
  * is found at 1/week: a spike is one value that is off and must be flagged itself; a shift lasts for six hours and
  * must be flagged in its first one.
  */
-import { plugins } from '../plugins/all.ts';
 import type { Detector, Instance } from '../src/detector.ts';
 import { alarmRate } from '../src/policy.ts';
+import { detectorsAsked } from './support/detectors.ts';
 import { option } from './support/measure.ts';
 import { Chance, FAMILIES, type Noise } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
@@ -28,12 +28,10 @@ const RATES = ['1/day', '1/week', '1/month'];
 const POLICIES = RATES.map((max_false_alarms) => policyOf({ max_false_alarms }));
 const WEEKLY = POLICIES[1]!;
 
-const NO_DETECTORS = ['null', 'random'];
 const SERIES = Number(option('series', '20'));
 const SEARCHED = Number(option('found', String(Math.min(SERIES, 40))));
 const DAYS = Number(option('days', '60'));
 const STEPS = option('steps', '10,60').split(',').map(Number);
-const DETECTORS = option('detectors', Object.keys(plugins.detectors).filter((name) => !NO_DETECTORS.includes(name)).join(',')).split(','); // biome-ignore format: a list
 const NAMES = option('families', Object.keys(FAMILIES).join(',')).split(',');
 
 /** The same values under several policies. */
@@ -151,8 +149,8 @@ heading(
 );
 const rows: Cell[][] = [];
 const findings: Cell[][] = [];
-for (const name of DETECTORS) {
-  const { default: detector } = await plugins.detectors[name]!();
+for (const detector of await detectorsAsked()) {
+  const { name } = detector;
   for (const step of STEPS) {
     for (const family of NAMES) {
       const ratios = kept(detector, family, step);

@@ -7,8 +7,8 @@
  * A change of two hours is to be flagged to its end and not for long after it. One that stays is to be accepted: no
  * value of the day after its first 7 hours is flagged on its account.
  */
-import { plugins } from '../plugins/all.ts';
 import type { Detector } from '../src/detector.ts';
+import { detectorsAsked } from './support/detectors.ts';
 import { option } from './support/measure.ts';
 import { Chance } from './support/noise.ts';
 import { type Cell, heading, table } from './support/report.ts';
@@ -18,10 +18,8 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const START = 1_767_225_600;
 const QUIET = 10 * DAY;
-const NO_DETECTORS = ['null', 'random'];
 const SERIES = Number(option('series', '20'));
 const STEP = Number(option('step', '60'));
-const DETECTORS = option('detectors', Object.keys(plugins.detectors).filter((name) => !NO_DETECTORS.includes(name)).join(',')).split(','); // biome-ignore format: a list
 const POLICY = policyOf(JSON.parse(option('policy', '{}')));
 
 /** Seconds from the begin of a change to each flagged value, of one series. */
@@ -68,11 +66,10 @@ function lasting(detector: Detector, sigma: number): Cell[] {
 
 const brief: Cell[][] = [];
 const long: Cell[][] = [];
-for (const name of DETECTORS) {
-  const { default: detector } = await plugins.detectors[name]!();
+for (const detector of await detectorsAsked()) {
   for (const sigma of [4, 8]) {
-    brief.push([name, sigma, ...change(detector, sigma)]);
-    long.push([name, sigma, ...lasting(detector, sigma)]);
+    brief.push([detector.name, sigma, ...change(detector, sigma)]);
+    long.push([detector.name, sigma, ...lasting(detector, sigma)]);
   }
 }
 const what = `${SERIES} series of normal noise at ${STEP} s, ten days old, at 1/week.`;
