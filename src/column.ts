@@ -10,18 +10,17 @@ export function grown<Kind extends Column>(column: Kind, capacity: number, fill 
   return larger;
 }
 
-/** Beyond this many elements a column grows by a quarter: doubling would waste too much of the memory. */
-const LARGE = 1 << 20;
-
-/** A column that is filled beyond this part grows soon. */
-const NEARLY_FULL = 7 / 8;
-
-/** Elements by which a column with so many of them filled grows soon; 0 where it does not. */
-export function growth(capacity: number, filled: number): number {
-  return filled > NEARLY_FULL * capacity ? larger(capacity) - capacity : 0;
-}
+/** From so many elements on a column grows by an eighth: to have it twice as long would waste too much of the memory. */
+const LARGE = 4096;
 
 /** The next capacity of a column that is full, at least `least`. */
 export function larger(capacity: number, least = 0): number {
-  return Math.max(capacity < LARGE ? 2 * capacity : Math.ceil(1.25 * capacity), least);
+  return Math.max(capacity < LARGE ? 2 * capacity : Math.ceil(1.125 * capacity), least);
+}
+
+/** The capacity of a column that has grown until it has room for so many elements. */
+export function enough(capacity: number, elements: number): number {
+  let next = capacity;
+  while (next < elements) next = larger(next);
+  return next;
 }

@@ -72,7 +72,7 @@ export class Judge {
     this.#leastChange = decay === undefined ? 0 : LEAST_CHANGE * usual;
     this.#cooldown = policy.cooldown ?? this.#budget?.cooldown ?? 0;
     this.#endAfter = policy.end_after ?? this.#budget?.endAfter ?? 0;
-    const asked = policy.cooldown !== undefined || policy.end_after !== undefined;
+    const asked = policy.cooldown !== undefined || policy.end_after !== undefined || policy.min_duration > 0;
     this.#backWithin = asked ? 0 : this.#endAfter;
     // Beside a budget there is room for all, whatever the policy: no change of it may lose the tail that was learned.
     const budget = this.#budget !== undefined;

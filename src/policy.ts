@@ -163,7 +163,7 @@ export const policySchema = z.object({
     .duration()
     .optional()
     .describe(
-      'Least time from the end of an alarm of a series to the begin of its next one. No default: with a threshold "0s", with max_false_alarms up to "2h", in which an alarm that was soon over may come back within 3 minutes.',
+      'Least time from the end of an alarm of a series to the begin of its next one. No default: with a threshold "0s", with max_false_alarms up to "2h", in which an alarm that was soon over may come back within 3 minutes, unless min_duration is given.',
     ),
   hysteresis: z
     .number()
@@ -183,7 +183,7 @@ export const policySchema = z.object({
     .boolean()
     .default(false)
     .describe(
-      'Learn nothing while an alarm is open. Otherwise one value in 3 minutes is learned, as if it had been no further out than usual ones are.',
+      'Learn nothing while an alarm is open. Otherwise one value in 3 minutes is learned, as if it had been no further out than usual ones are; baseline bounds by itself what each may teach it.',
     ),
   accept_after: optionTypes
     .duration()

@@ -8,7 +8,7 @@ import { Dictionary } from './state/dictionary.ts';
 import { FRAME_FLOATS } from './state/frames.ts';
 import type { Hot } from './state/hot.ts';
 import { decodeRecord, recordKey, type StoredSeries } from './state/record.ts';
-import { makeRoom } from './state/room.ts';
+import { makeRoom, widen } from './state/room.ts';
 import { UNWATCHED } from './state/series.ts';
 import type { State } from './state/state.ts';
 import { type Waiting, wait } from './waiting.ts';
@@ -16,6 +16,9 @@ import type { Share, Watch } from './watch.ts';
 
 /** In place of a place, where a row is not hot. */
 const NOWHERE = -1;
+
+/** The part of the series that room is made for before it is known whether any is new. */
+const SOME = 1 / 8;
 
 /** What the store could not give is told here; the values that need it pass unscored. */
 export type OnUnreadable = (error: unknown) => void;
@@ -40,12 +43,15 @@ export class Recall {
    */
   *tagSets(select: Select, batch: Batch, from: number, to: number): Waiting<number> {
     const hot = this.#hot;
+    hot.frames.tick();
+    // For fields that are new, and for detectors of a config that has just been taken up.
+    yield* widen(hot, 0, Math.min(valuesOf(batch, from, to), SOME * hot.table.capacity));
     for (;;) {
       // What this part needs, and nothing before it, is in use from now on.
       hot.frames.tick();
       const strangers = select.find(batch, from, to);
       if (strangers.length === 0) return to;
-      if (!(yield* this.#makeRoomFor(strangers))) {
+      if (!(yield* this.#makeRoomFor(strangers, batch))) {
         if (to - from > 1) {
           to = from + ((to - from) >> 1);
           continue;
@@ -89,10 +95,15 @@ export class Recall {
     return true;
   }
 
-  *#makeRoomFor(strangers: readonly Stranger[]): Waiting<boolean> {
+  *#makeRoomFor(strangers: readonly Stranger[], batch: Batch): Waiting<boolean> {
+    const { tagSets, table } = this.#hot;
     const room = { frames: 0, larges: 0, bytes: 0 };
+    // Those that the store knows may have more series than their points have values: as many as usual.
+    const usual = Math.ceil((strangers.length * table.size) / Math.max(1, tagSets.size));
+    let values = 0;
     let floats = 0;
-    for (const { bytes } of strangers) {
+    for (const { bytes, points } of strangers) {
+      for (const point of points) values += valuesOf(batch, point, point + 1);
       const own = Dictionary.floats(bytes.length);
       if (own <= FRAME_FLOATS) floats += own;
       else {
@@ -102,7 +113,8 @@ export class Recall {
     }
     // A frame may be left with a gap at its end, at most as large as the string that did not fit.
     if (floats > 0) room.frames = 1 + Math.ceil((2 * floats) / FRAME_FLOATS);
-    return yield* makeRoom(this.#hot, room);
+    const series = Math.max(usual, values);
+    return (yield* widen(this.#hot, strangers.length, series)) && (yield* makeRoom(this.#hot, room));
   }
 
   *#read(strangers: readonly Stranger[], records: (readonly StoredSeries[] | undefined)[]): Waiting<boolean> {
@@ -128,7 +140,7 @@ export class Recall {
     for (const { points } of strangers) {
       for (const point of points) {
         batch.tagSet[point] = UNWATCHED;
-        this.unscored += batch.firstValue[point + 1]! - batch.firstValue[point]!;
+        this.unscored += valuesOf(batch, point, point + 1);
       }
     }
   }
@@ -198,6 +210,11 @@ export class Recall {
     this.unscored += watch.count - kept;
     watch.count = kept;
   }
+}
+
+/** How many values the points [from, to) have. */
+function valuesOf({ firstValue }: Batch, from: number, to: number): number {
+  return firstValue[to]! - firstValue[from]!;
 }
 
 /** With how many entries each has, and whether its rows are going to change; else whoever changes one says so. */

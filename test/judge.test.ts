@@ -108,6 +108,8 @@ t.test('under a budget, an alarm that was soon over may come back, and is the sa
   const silence = [true, false, false, false, false, false, false];
   t.same(run({ end_after: 180 }, back), silence, 'what was asked for is done to the letter');
   t.same(run({ cooldown: 7200 }, back), silence);
+  const lasting: [number, number][] = [[0, 30], [60, 30], [120, 1], [180, 1], [240, 1], [300, 30]]; // biome-ignore format: short
+  t.same(run({ min_duration: 60 }, lasting), [false, true, false, false, false, false]);
   t.same(run({}, [[0, 30], [60, 1], [241, 12]]), [true, false, false], 'too late'); // biome-ignore format: short
   const often = Array.from({ length: 36 }, (_, i): [number, number] => [100 * i, i % 2 === 0 ? 30 : 1]);
   const begun = run({}, often).filter((verdict, i, all) => verdict && !all[i - 1]).length;

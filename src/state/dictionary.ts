@@ -3,7 +3,7 @@
  * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string. The slots
  * are in many small tables, which grow one by one, so that no point waits long for it.
  */
-import { grown, growth, larger } from '../column.ts';
+import { enough, grown, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
 const FIRST_CAPACITY = 1024;
@@ -58,14 +58,14 @@ export class Dictionary implements Tenant {
     return 4 * (this.#slotCount + this.#hashes.length + this.#places.length);
   }
 
-  /** Bytes by which they grow soon. */
-  get growth(): number {
-    let slots = 0;
-    for (const [table, { length }] of this.#tables.entries()) {
-      // At its fullest it is doubled.
-      if (growth(FULLEST * length, this.#counts[table]!) > 0) slots += length;
-    }
-    return 4 * slots + 8 * growth(this.capacity, this.size);
+  /** Bytes by which they grow when there are so many strings; less the slots, whose tables grow one by one. */
+  growth(strings: number): number {
+    return 8 * (enough(this.capacity, strings) - this.capacity);
+  }
+
+  /** Grows them. */
+  reach(strings: number): void {
+    if (strings > this.capacity) this.#grow(enough(this.capacity, strings));
   }
 
   /** float64s that a string takes in a frame. */
@@ -91,7 +91,7 @@ export class Dictionary implements Tenant {
 
   /** Copies the bytes in and gives them an id: a new one, or one whose string is gone. They must not be there yet. */
   add(view: DataView, start: number, end: number, hash: number): number {
-    if (this.#free.length === 0 && this.#given === this.#hashes.length) this.#grow();
+    if (this.#free.length === 0 && this.#given === this.capacity) this.#grow(larger(this.capacity));
     const id = this.#free.pop() ?? this.#given++;
     this.size++;
     const table = hash >>> TABLE_SHIFT;
@@ -192,8 +192,7 @@ export class Dictionary implements Tenant {
     this.#counts[table]!--;
   }
 
-  #grow(): void {
-    const capacity = larger(this.#hashes.length);
+  #grow(capacity: number): void {
     this.#hashes = grown(this.#hashes, capacity);
     this.#places = grown(this.#places, capacity);
   }

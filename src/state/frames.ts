@@ -3,7 +3,7 @@
  * without it because the store can have it. Frames lie in chunks, and what holds for a frame is a column.
  */
 
-import { grown, growth, larger } from '../column.ts';
+import { enough, grown } from '../column.ts';
 import type { Rows } from '../detector.ts';
 
 /** float64s in a frame. */
@@ -69,9 +69,10 @@ export class Frames {
     return this.#pages.length * COLUMN_BYTES;
   }
 
-  /** Bytes by which they grow soon. */
-  get growth(): number {
-    return COLUMN_BYTES * growth(this.#pages.length, this.#chunks.length * CHUNK_FRAMES);
+  /** Bytes by which they grow when so many usual frames more shall have room. */
+  growth(frames: number): number {
+    const chunks = this.#chunks.length + Math.ceil(Math.max(0, frames - this.free) / CHUNK_FRAMES);
+    return COLUMN_BYTES * (enough(this.#pages.length, chunks * CHUNK_FRAMES) - this.#pages.length);
   }
 
   /** The chunk in which the place lies. */
@@ -160,7 +161,11 @@ export class Frames {
   /** Gives a whole chunk back to the system. Answers whether there was one without a frame that is in use. */
   shrink(clean: boolean): boolean {
     const evictable = (frame: number) => this.#tenants[frame] === undefined || this.#evictable(frame, clean);
-    for (let chunk = 0; chunk < this.#chunks.length; chunk++) {
+    const chunks = this.#chunks.length;
+    // Not always the first: its number is given again at once, to what has just come in.
+    const start = this.#chance(chunks);
+    for (let i = 0; i < chunks; i++) {
+      const chunk = (start + i) % chunks;
       if (chunk === this.#chunk || this.#chunks[chunk]?.f64.length !== CHUNK_FLOATS) continue;
       const frames = Array.from({ length: CHUNK_FRAMES }, (_, i) => chunk * CHUNK_FRAMES + i);
       if (!frames.every(evictable)) continue;
@@ -250,7 +255,7 @@ export class Frames {
     const views = { f32: new Float32Array(buffer), i32: new Int32Array(buffer), view: new DataView(buffer) };
     this.#chunks[chunk] = { f64, ...views };
     const frames = this.#chunks.length * CHUNK_FRAMES;
-    if (frames > this.#pages.length) this.#grow(larger(this.#pages.length, frames));
+    if (frames > this.#pages.length) this.#grow(enough(this.#pages.length, frames));
     return chunk;
   }
 

@@ -3,7 +3,7 @@
  * back whole, so that no verdict depends on the memory. Its parts lie in frames of one pool under one limit.
  */
 
-import { grown } from '../column.ts';
+import { enough, grown } from '../column.ts';
 import { hashBytes, hashFieldKey, wordsOf } from '../hash.ts';
 import type { Waiting } from '../waiting.ts';
 import { readCatalog, readFieldKeys } from './archive.ts';
@@ -18,9 +18,12 @@ import { NO_ROW, State } from './state.ts';
 /** The part of the memory that what is on its way to the store may take; at most so many bytes. */
 const STAGED_SHARE = 1 / 8;
 const MOST_STAGED = 2 << 20;
-/** The part that is left for what goes beyond it: a page, a record or the catalog is staged whole. At most so many bytes. */
+/**
+ * The part that is left for what goes beyond it: a page, a record or the catalog is staged whole, and some of the tables of
+ * slots double. At most so many bytes.
+ */
 const SPARE_SHARE = 1 / 32;
-const MOST_SPARE = 32 << 10;
+const MOST_SPARE = 128 << 10;
 
 /** Of a tag set: the store has a record, or will; the record is behind. */
 const STORED = 1;
@@ -44,7 +47,7 @@ export class Hot {
   /** Tag sets that are in the store only. */
   coldTagSets = 0;
   /** By tag set: STORED, BEHIND. */
-  #record = new Uint8Array(0);
+  #record = new Uint8Array(this.tagSets.capacity);
   readonly #behind: number[] = [];
 
   /** @param memory bytes; without a store nothing can be put away, and there is no limit */
@@ -121,6 +124,30 @@ export class Hot {
     let columns = this.tagSets.bytesOfColumns + this.fieldKeys.bytesOfColumns + this.table.bytesOfColumns;
     for (const state of this.states.values()) columns += state.bytesOfColumns;
     return this.frames.resident + this.frames.overhead + this.#record.length + columns;
+  }
+
+  /** Whether the columns are long enough for so many tag sets and series. */
+  holds(tagSets: number, series: number): boolean {
+    return tagSets <= this.tagSets.capacity && series <= this.table.capacity;
+  }
+
+  /** Bytes by which the columns grow when there are so many tag sets and series. */
+  growth(tagSets: number, series: number): number {
+    const { table, states } = this;
+    const capacity = enough(table.capacity, series);
+    let bytes = this.tagSets.growth(tagSets) + table.growth(tagSets, series);
+    for (const state of states.values()) bytes += state.growth(capacity, series - table.size);
+    return bytes + enough(this.tagSets.capacity, tagSets) - this.#record.length;
+  }
+
+  /** Grows them. */
+  reach(tagSets: number, series: number): void {
+    const { table, states } = this;
+    this.tagSets.reach(tagSets);
+    table.reach(tagSets, series);
+    for (const state of states.values()) state.reach(table.capacity, series - table.size);
+    if (this.tagSets.capacity > this.#record.length)
+      this.#record = grown(this.#record, this.tagSets.capacity);
   }
 
   /** The tag set's id where it is hot, or −1. */

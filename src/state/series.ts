@@ -2,7 +2,7 @@
  * Which series are hot. A tag set's series hang in a chain, one link per field key; everything known about a
  * series is a column, and its number is given again when its tag set has gone to the store.
  */
-import { grown, growth, larger } from '../column.ts';
+import { enough, grown, larger } from '../column.ts';
 
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
@@ -33,9 +33,17 @@ export class SeriesTable {
     return 4 * this.#head.length + 9 * this.capacity;
   }
 
-  /** Bytes by which they grow soon, with so many tag sets. */
-  growth(tagSets: number): number {
-    return 4 * growth(this.#head.length, tagSets) + 9 * growth(this.capacity, this.size);
+  /** Bytes by which they grow when there are so many tag sets and series. */
+  growth(tagSets: number, series: number): number {
+    const head = this.#head.length;
+    return 4 * (enough(head, tagSets) - head) + 9 * (enough(this.capacity, series) - this.capacity);
+  }
+
+  /** Grows them. */
+  reach(tagSets: number, series: number): void {
+    const head = this.#head.length;
+    if (tagSets > head) this.#head = grown(this.#head, enough(head, tagSets));
+    if (series > this.capacity) this.#grow(enough(this.capacity, series));
   }
 
   /** Makes a tag set that the dictionary has just added known here. */
@@ -100,7 +108,7 @@ export class SeriesTable {
   /** Adds the series, which must not be there yet, to a tag set that is watched. */
   add(tagSet: number, fieldKey: number, isScore: boolean): number {
     const series = this.#free.pop() ?? this.#given++;
-    if (series === this.capacity) this.#grow();
+    if (series === this.capacity) this.#grow(larger(this.capacity));
     this.size++;
     this.#next[series] = NONE;
     this.#fieldKey[series] = fieldKey;
@@ -125,8 +133,8 @@ export class SeriesTable {
     this.#head[tagSet] = NONE;
   }
 
-  #grow(): void {
-    this.capacity = larger(this.capacity);
+  #grow(capacity: number): void {
+    this.capacity = capacity;
     this.#next = grown(this.#next, this.capacity);
     this.#fieldKey = grown(this.#fieldKey, this.capacity);
     this.#isScore = grown(this.#isScore, this.capacity);

@@ -2,7 +2,7 @@
  * The rows of one detector instance. A row is a header and the detector's own float64s; rows lie in pages, as
  * many as fit, and a page is in a frame (hot) or in the store (cold), whole.
  */
-import { grown, growth, larger } from '../column.ts';
+import { enough, grown, larger } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
 import { FLAGS, OFF, opened, pageKey, rowsPerPage, sealed, strideOf } from './page.ts';
 import { RowSet } from './rowset.ts';
@@ -62,7 +62,7 @@ export class State implements Tenant {
   }
 
   get pages(): number {
-    return Math.ceil(this.rows / this.rowsPerPage);
+    return this.#pagesOf(0);
   }
 
   /** Rows in memory. */
@@ -75,10 +75,18 @@ export class State implements Tenant {
     return 4 * (this.#rowOf.length + this.#frameOf.length) + this.free.bytes;
   }
 
-  /** Bytes by which they grow soon, to a column of so many series. */
-  growth(series: number): number {
-    const rows = Math.max(0, series - this.#rowOf.length);
-    return 4 * (rows + growth(this.#frameOf.length, this.pages));
+  /** Bytes by which they grow when all numbers of series are below this, and there are so many rows more. */
+  growth(series: number, rows: number): number {
+    const frames = this.#frameOf.length;
+    return 4 * (Math.max(0, series - this.#rowOf.length) + enough(frames, this.#pagesOf(rows)) - frames);
+  }
+
+  /** Grows them. */
+  reach(series: number, rows: number): void {
+    if (series > this.#rowOf.length) this.#rowOf = grown(this.#rowOf, series, NO_ROW);
+    const frames = this.#frameOf.length;
+    const pages = this.#pagesOf(rows);
+    if (pages > frames) this.#frameOf = grown(this.#frameOf, enough(frames, pages), NEW);
   }
 
   /** The series' row; NO_ROW, or less for one that is asleep. */
@@ -93,6 +101,11 @@ export class State implements Tenant {
     const pages = this.pages;
     if (pages > this.#frameOf.length) this.#frameOf = grown(this.#frameOf, larger(pages), NEW);
     return row;
+  }
+
+  /** Pages, with so many rows more. */
+  #pagesOf(more: number): number {
+    return Math.ceil((this.rows + more) / this.rowsPerPage);
   }
 
   /** The series has this row, or NO_ROW, from now on. */
