@@ -3,7 +3,7 @@
  * were first seen together side by side. No object per entry, 16 bytes and the slots beside the string. The slots
  * are in many small tables, which grow one by one, so that no point waits long for it.
  */
-import { enough, grown, larger } from '../column.ts';
+import { enough, grown } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Tenant } from './frames.ts';
 
 const FIRST_CAPACITY = 1024;
@@ -65,7 +65,10 @@ export class Dictionary implements Tenant {
 
   /** Grows them. */
   reach(strings: number): void {
-    if (strings > this.capacity) this.#grow(enough(this.capacity, strings));
+    const capacity = enough(this.capacity, strings);
+    if (capacity === this.capacity) return;
+    this.#hashes = grown(this.#hashes, capacity);
+    this.#places = grown(this.#places, capacity);
   }
 
   /** float64s that a string takes in a frame. */
@@ -91,7 +94,7 @@ export class Dictionary implements Tenant {
 
   /** Copies the bytes in and gives them an id: a new one, or one whose string is gone. They must not be there yet. */
   add(view: DataView, start: number, end: number, hash: number): number {
-    if (this.#free.length === 0 && this.#given === this.capacity) this.#grow(larger(this.capacity));
+    if (this.#free.length === 0 && this.#given === this.capacity) this.reach(this.capacity + 1);
     const id = this.#free.pop() ?? this.#given++;
     this.size++;
     const table = hash >>> TABLE_SHIFT;
@@ -190,11 +193,6 @@ export class Dictionary implements Tenant {
     this.#free.push(id);
     this.size--;
     this.#counts[table]!--;
-  }
-
-  #grow(capacity: number): void {
-    this.#hashes = grown(this.#hashes, capacity);
-    this.#places = grown(this.#places, capacity);
   }
 
   #rehash(table: number): void {

@@ -163,9 +163,9 @@ export class Frames {
     const evictable = (frame: number) => this.#tenants[frame] === undefined || this.#evictable(frame, clean);
     const chunks = this.#chunks.length;
     // Not always the first: its number is given again at once, to what has just come in.
-    const start = this.#chance(chunks);
-    for (let i = 0; i < chunks; i++) {
-      const chunk = (start + i) % chunks;
+    const first = this.#chance(chunks);
+    for (let tried = 0; tried < chunks; tried++) {
+      const chunk = (first + tried) % chunks;
       if (chunk === this.#chunk || this.#chunks[chunk]?.f64.length !== CHUNK_FLOATS) continue;
       const frames = Array.from({ length: CHUNK_FRAMES }, (_, i) => chunk * CHUNK_FRAMES + i);
       if (!frames.every(evictable)) continue;

@@ -2,7 +2,7 @@
  * Which series are hot. A tag set's series hang in a chain, one link per field key; everything known about a
  * series is a column, and its number is given again when its tag set has gone to the store.
  */
-import { enough, grown, larger } from '../column.ts';
+import { enough, grown } from '../column.ts';
 
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
@@ -43,12 +43,16 @@ export class SeriesTable {
   reach(tagSets: number, series: number): void {
     const head = this.#head.length;
     if (tagSets > head) this.#head = grown(this.#head, enough(head, tagSets));
-    if (series > this.capacity) this.#grow(enough(this.capacity, series));
+    if (series <= this.capacity) return;
+    this.capacity = enough(this.capacity, series);
+    this.#next = grown(this.#next, this.capacity);
+    this.#fieldKey = grown(this.#fieldKey, this.capacity);
+    this.#isScore = grown(this.#isScore, this.capacity);
   }
 
   /** Makes a tag set that the dictionary has just added known here. */
   enter(tagSet: number, watched: boolean): void {
-    if (tagSet >= this.#head.length) this.#head = grown(this.#head, larger(this.#head.length, tagSet + 1));
+    if (tagSet >= this.#head.length) this.reach(tagSet + 1, 0);
     this.#head[tagSet] = watched ? NONE : UNWATCHED;
   }
 
@@ -108,7 +112,7 @@ export class SeriesTable {
   /** Adds the series, which must not be there yet, to a tag set that is watched. */
   add(tagSet: number, fieldKey: number, isScore: boolean): number {
     const series = this.#free.pop() ?? this.#given++;
-    if (series === this.capacity) this.#grow(larger(this.capacity));
+    if (series === this.capacity) this.reach(0, series + 1);
     this.size++;
     this.#next[series] = NONE;
     this.#fieldKey[series] = fieldKey;
@@ -131,13 +135,6 @@ export class SeriesTable {
       this.size--;
     }
     this.#head[tagSet] = NONE;
-  }
-
-  #grow(capacity: number): void {
-    this.capacity = capacity;
-    this.#next = grown(this.#next, this.capacity);
-    this.#fieldKey = grown(this.#fieldKey, this.capacity);
-    this.#isScore = grown(this.#isScore, this.capacity);
   }
 }
 

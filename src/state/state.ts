@@ -2,7 +2,7 @@
  * The rows of one detector instance. A row is a header and the detector's own float64s; rows lie in pages, as
  * many as fit, and a page is in a frame (hot) or in the store (cold), whole.
  */
-import { enough, grown, larger } from '../column.ts';
+import { enough, grown } from '../column.ts';
 import { FRAME_FLOATS, type Frames, type Page, type Tenant } from './frames.ts';
 import { FLAGS, OFF, opened, pageKey, rowsPerPage, sealed, strideOf } from './page.ts';
 import { RowSet } from './rowset.ts';
@@ -77,15 +77,15 @@ export class State implements Tenant {
 
   /** Bytes by which they grow when all numbers of series are below this, and there are so many rows more. */
   growth(series: number, rows: number): number {
-    const frames = this.#frameOf.length;
-    return 4 * (Math.max(0, series - this.#rowOf.length) + enough(frames, this.#pagesOf(rows)) - frames);
+    const [numbers, frames] = [this.#rowOf.length, this.#frameOf.length];
+    return 4 * (enough(numbers, series) - numbers + enough(frames, this.#pagesOf(rows)) - frames);
   }
 
   /** Grows them. */
   reach(series: number, rows: number): void {
-    if (series > this.#rowOf.length) this.#rowOf = grown(this.#rowOf, series, NO_ROW);
-    const frames = this.#frameOf.length;
+    const [numbers, frames] = [this.#rowOf.length, this.#frameOf.length];
     const pages = this.#pagesOf(rows);
+    if (series > numbers) this.#rowOf = grown(this.#rowOf, enough(numbers, series), NO_ROW);
     if (pages > frames) this.#frameOf = grown(this.#frameOf, enough(frames, pages), NEW);
   }
 
@@ -98,20 +98,13 @@ export class State implements Tenant {
   add(series: number): number {
     const row = this.free.take() ?? this.rows++;
     this.set(series, row);
-    const pages = this.pages;
-    if (pages > this.#frameOf.length) this.#frameOf = grown(this.#frameOf, larger(pages), NEW);
+    if (this.pages > this.#frameOf.length) this.reach(0, 0);
     return row;
-  }
-
-  /** Pages, with so many rows more. */
-  #pagesOf(more: number): number {
-    return Math.ceil((this.rows + more) / this.rowsPerPage);
   }
 
   /** The series has this row, or NO_ROW, from now on. */
   set(series: number, row: number): void {
-    if (series >= this.#rowOf.length)
-      this.#rowOf = grown(this.#rowOf, larger(this.#rowOf.length, series + 1), NO_ROW);
+    if (series >= this.#rowOf.length) this.reach(series + 1, 0);
     this.#rowOf[series] = row;
   }
 
@@ -213,5 +206,10 @@ export class State implements Tenant {
 
   at(place: number): number {
     return this.#frames.at(place);
+  }
+
+  /** Pages, with so many rows more. */
+  #pagesOf(more: number): number {
+    return Math.ceil((this.rows + more) / this.rowsPerPage);
   }
 }

@@ -1,4 +1,4 @@
-/** The memory holds at every moment while series come in, not only between the chunks: columns grow by doubling. */
+/** The memory holds at every moment while series come in and columns grow, not only between the chunks. */
 import t from 'tap';
 import { Cold } from '../../src/state/cold.ts';
 import { Hot } from '../../src/state/hot.ts';
@@ -10,9 +10,9 @@ import { lastingStore } from '../support/shaky.ts';
 /** Tag sets that come in, which is more than there is room for. */
 const TAG_SETS = 100_000;
 
-/** The most that was taken while anything waited for the store, and how often that was. */
 t.setTimeout(120_000);
 
+/** The most that was taken while anything waited for the store, and how often that was. */
 async function most(memory: number, width: number, padding: number) {
   const store = lastingStore();
   const cold = new Cold(store, testLog());
